@@ -1,0 +1,287 @@
+"""The values that flow through the toolkit, all frozen.
+
+::
+
+    Assignment, Submission → Observation → Outcome → Report → Grade
+
+A `Report` records what happened and knows no points; a `Grade` is computed from it and from the assignment whenever it
+is read (see `scoring`), so that changed points or a changed policy need no new run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+# History of the stored form of a report:
+# 1: first.
+FORMAT_VERSION = 1
+
+
+class Status(StrEnum):
+    """How a hidden test ended. Only GRADER_ERROR is the toolkit's own fault: such a report is ungraded, never zero."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    RAISED = "raised"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    MISSING = "missing"
+    SKIPPED = "skipped"
+    GRADER_ERROR = "grader_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far an answer may be from the expected one: less than `atol + rtol·max|expected|`, one bound per array."""
+
+    rtol: float = 1e-7
+    atol: float = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a submission may use. Seconds are wall time; memory is on top of what the bare interpreter needs."""
+
+    seconds_per_call: float = 2.0
+    seconds_total: float = 60.0
+    memory_mb: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LatePolicy:
+    """What lateness costs: after `grace_minutes`, `percent_per_day` of the maximum for each day begun.
+
+    At most `max_percent` is taken; a submission later than `max_days` earns nothing (None: never).
+    """
+
+    grace_minutes: int = 0
+    percent_per_day: Fraction = Fraction(0)
+    max_percent: Fraction = Fraction(100)
+    max_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One function or class that a student writes. `concept` and `slide` name its place in the lecture."""
+
+    name: str
+    points: Fraction
+    concept: str
+    slide: str
+    tolerance: Tolerance = Tolerance()
+    builds_on: tuple[str, ...] = ()
+    seconds_per_call: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What `assignment.toml` says, and where the assignment's files are.
+
+    `root` is the course folder, which holds `assignments/`, `solutions/`, `reference/` and `tests/hidden/`.
+    """
+
+    name: str
+    title: str
+    module: str
+    exercises: tuple[Exercise, ...]
+    root: Path
+    due: datetime | None = None
+    late: LatePolicy = LatePolicy()
+    allowed_imports: tuple[str, ...] = ("numpy",)
+    limits: Limits = Limits()
+
+    @property
+    def folder(self) -> Path:
+        """The folder with the manifest, the handout and the stub."""
+        return self.root / "assignments" / self.name
+
+    @property
+    def stub(self) -> Path:
+        """The file that a student fills in."""
+        return self.folder / f"{self.module}.py"
+
+    @property
+    def solution(self) -> Path:
+        """The complete file that the stub is made from."""
+        return self.root / "solutions" / self.name / f"{self.module}.py"
+
+    @property
+    def hidden_tests(self) -> Path:
+        """The folder of the hidden tests and the misconceptions."""
+        return self.root / "tests" / "hidden" / self.name
+
+    @property
+    def max_points(self) -> Fraction:
+        """The points of all exercises: the only maximum there is."""
+        return sum((e.points for e in self.exercises), Fraction(0))
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of that name; KeyError if there is none."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of source that is compiled alone: a whole file, or one cell of a notebook. `label` names it in messages."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one student handed in, as text; nothing of it has been executed.
+
+    `problem` is set when it could not be read: a sentence for the student; then `parts` is empty.
+    `notes` are remarks on how it was read (an encoding guessed, a magic dropped).
+    """
+
+    student: str
+    module: str
+    parts: tuple[Part, ...] = ()
+    origin: str = ""
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    submitted_at: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the module's name and its parts, in hexadecimal: equal for equal content."""
+        sha = hashlib.sha256(self.module.encode())
+        for part in self.parts:
+            for text in (part.label, part.source):
+                data = text.encode("utf-8", "surrogatepass")
+                sha.update(len(data).to_bytes(8, "little") + data)
+        return sha.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What kept student code apart from the rest, as probed by doing.
+
+    `level` is A (full), B (no namespaces), C (another user and limits) or D (a plain process).
+    `guards` names each guard and whether it held; `reasons` says for each that did not, why, and the way out.
+    """
+
+    level: str
+    launcher: str
+    guards: Mapping[str, bool] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """In the place of an answer: the function raised an exception of this (white-listed) built-in class."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One comparison, as data: the function, its inputs, what was wanted, and what came.
+
+    `want` and `got` are values, or `Raised`. `agrees` is the comparison's verdict.
+    """
+
+    exercise: str
+    function: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    want: Any
+    got: Any
+    tolerance: Tolerance
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one hidden test ended.
+
+    `test` is unique within its assignment; `title` is the first line of the test's docstring. `says` and `hint` are
+    for the student; `detail` (the submission's own messages, tracebacks) is for staff. `weight` is the test's share
+    within its exercise.
+    """
+
+    exercise: str
+    test: str
+    title: str
+    status: Status
+    weight: int = 1
+    visible: bool = False
+    says: str = ""
+    hint: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What happened when one submission met the hidden tests of one assignment.
+
+    `problems` are faults found before any test: it cannot be read, a syntax error, an import that is not allowed.
+    `started` is in UTC.
+    """
+
+    assignment: str
+    student: str
+    digest: str
+    outcomes: tuple[Outcome, ...]
+    isolation: Isolation
+    seed: int
+    toolkit: str
+    started: datetime
+    seconds: float = 0.0
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    origin: str = ""
+    submitted_at: datetime | None = None
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether the toolkit failed on any test, so that the report must not count."""
+        return any(o.status is Status.GRADER_ERROR for o in self.outcomes)
+
+    def of(self, exercise: str) -> tuple[Outcome, ...]:
+        """The outcomes of one exercise, in the order of the tests."""
+        return tuple(o for o in self.outcomes if o.exercise == exercise)
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseGrade:
+    """The points of one exercise, and the status that best says why (see `scoring`)."""
+
+    name: str
+    points: Fraction
+    max_points: Fraction
+    status: Status
+    passed: int
+    tests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A report turned into points. `penalty` is what lateness took; `points` is what remains."""
+
+    assignment: str
+    student: str
+    exercises: tuple[ExerciseGrade, ...]
+    points: Fraction
+    max_points: Fraction
+    penalty: Fraction = Fraction(0)
+    ungraded: bool = False
+    explanation: tuple[str, ...] = ()
+
+    @property
+    def full(self) -> bool:
+        """Whether every point was earned."""
+        return not self.ungraded and self.points == self.max_points

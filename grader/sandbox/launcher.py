@@ -1,0 +1,51 @@
+"""What a launcher offers, whatever isolates it: a fresh worker per submission, and the level that was really active."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.model import Isolation, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What student code may use: the packages besides the standard library, and the limits."""
+
+    allowed_imports: tuple[str, ...] = ("numpy",)
+    limits: Limits = Limits()
+
+
+class Worker(Protocol):
+    """One process that holds one submission, seen from the trusted side.
+
+    A deadline is a value of `time.monotonic()`; it covers the whole operation, however slowly bytes drip.
+    """
+
+    def send(self, parts: Sequence[bytes | memoryview], deadline: float) -> None:
+        """Send the bytes of one message. Raises TimeoutError, or EOFError if the worker is gone."""
+
+    def receive(self, n: int, deadline: float) -> bytes:
+        """Receive exactly `n` bytes. Raises TimeoutError, or EOFError if the worker is gone."""
+
+    def unsolicited(self) -> bool:
+        """Whether bytes are waiting that nobody asked for."""
+
+    def resident_bytes(self) -> int | None:
+        """The memory that the worker holds now; None where that cannot be told."""
+
+    def ending(self) -> str:
+        """How the worker ended, as a predicate: "exited with status 3", "was killed by signal 9"."""
+
+    def kill(self) -> None:
+        """End the worker and all that it started, and wait until they are gone. May be called again."""
+
+
+class Launcher(Protocol):
+    """Starts workers that are alike: same policy, same isolation."""
+
+    isolation: Isolation
+
+    def start(self) -> Worker:
+        """A fresh worker, ready to be sent its submission. Raises IsolationError if none can be started."""
