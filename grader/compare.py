@@ -1,0 +1,202 @@
+"""Whether an answer is the expected one, and if not, in what it differs.
+
+Compared in this order, so that the first difference is the most telling: kind of thing, length or keys, shape, kind of
+dtype, finiteness, values. Nothing is broadcast. The bound on a difference is one number per array,
+``atol + rtol·max|expected|``, so that neither the bound nor the message tells the size of a single element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from grader.model import Raised, Tolerance
+
+_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The first difference between an answer and the expected one.
+
+    `kind` is one of "type", "length", "keys", "shape", "dtype", "nonfinite", "value", "raised". `where` is the place
+    inside the answer ("" is all of it, "[1]" its second element). `says` holds no value of the expected answer;
+    `reveals` does, and is shown for visible tests only.
+    """
+
+    kind: str
+    says: str
+    where: str = ""
+    reveals: str = ""
+
+    def text(self, *, visible: bool) -> str:
+        """One sentence, with the values only if the test is visible."""
+        place = f"in result {self.where}: " if self.where else ""
+        return f"{place}{self.says}{self.reveals if visible else ''}"
+
+
+def compare(got: Any, want: Any, tolerance: Tolerance, *, float32: bool = False) -> Mismatch | None:
+    """The first difference of `got` from `want`, or None if they agree.
+
+    `got` and `want` are plain data: numbers, text, None, arrays, and sequences and dicts of them; or `Raised`. A tuple
+    and a list of the same elements agree, and so do a scalar and an array of shape (). With `float32`, an answer in
+    float32 is as good as one in float64.
+    """
+    with np.errstate(all="ignore"):
+        return _compare(got, want, tolerance, float32, "")
+
+
+def _compare(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+    if isinstance(got, Raised) or isinstance(want, Raised):
+        return _compare_raised(got, want, where)
+    if isinstance(want, Mapping):
+        return _compare_dicts(got, want, tolerance, float32, where)
+    if isinstance(want, (tuple, list)):
+        return _compare_sequences(got, want, tolerance, float32, where)
+    if isinstance(want, (np.ndarray, np.generic, Number)):
+        return _compare_numbers(got, want, tolerance, float32, where)
+    if type(got) is not type(want):
+        return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
+    if got != want:
+        return Mismatch("value", f"this {type(want).__name__} is not the expected one", where, _expected(got, want))
+    return None
+
+
+def _compare_raised(got: Any, want: Any, where: str) -> Mismatch | None:
+    if got == want:
+        return None
+    if isinstance(want, Raised):
+        came = f"raised {got.kind}" if isinstance(got, Raised) else f"returned {_describe(got)}"
+        return Mismatch("raised", f"should have raised {want.kind}, but {came}", where)
+    return Mismatch("raised", f"raised {got.kind} where {_describe(want)} was expected", where)
+
+
+def _compare_dicts(
+    got: Any, want: Mapping[Any, Any], tolerance: Tolerance, float32: bool, where: str
+) -> Mismatch | None:
+    if not isinstance(got, Mapping):
+        return Mismatch("type", f"expected a dict, got {_describe(got)}", where)
+    missing = [key for key in want if key not in got]
+    if missing or len(got) != len(want):
+        keys = f"key {missing[0]!r} is missing" if missing else f"expected {len(want)} keys, got {len(got)}"
+        return Mismatch("keys", keys, where)
+    return _first(_compare(got[key], want[key], tolerance, float32, f"{where}[{key!r}]") for key in want)
+
+
+def _compare_sequences(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+    if not isinstance(got, (tuple, list)):
+        return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
+    if len(got) != len(want):
+        return Mismatch("length", f"expected {len(want)} results, got {len(got)}", where)
+    pairs = enumerate(zip(got, want, strict=True))
+    return _first(_compare(g, w, tolerance, float32, f"{where}[{i}]") for i, (g, w) in pairs)
+
+
+def _first(mismatches: Any) -> Mismatch | None:
+    return next((m for m in mismatches if m is not None), None)
+
+
+def _compare_numbers(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+    scalar = np.ndim(want) == 0
+    if not isinstance(got, (np.ndarray, np.generic, Number)):
+        return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
+    g, w = np.asarray(got), np.asarray(want)
+    if g.shape != w.shape:
+        return Mismatch("shape", f"expected {_shape(w)}, got {_shape(g)}", where)
+    kind = _compare_dtypes(g.dtype, w.dtype, scalar=scalar, float32=float32)
+    if kind:
+        return Mismatch("dtype", kind, where)
+    if w.dtype.kind not in "fc":
+        return _compare_exactly(g, w, where)
+    return _compare_finiteness(g, w, where) or _compare_values(g, w, tolerance, where)
+
+
+def _compare_dtypes(got: np.dtype[Any], want: np.dtype[Any], *, scalar: bool, float32: bool) -> str:
+    """The complaint about the dtype, or "". A whole number will do for a float scalar."""
+    got_kind, want_kind = _KINDS.get(got.kind, str(got)), _KINDS.get(want.kind, str(want))
+    if got_kind != want_kind and not (scalar and (got_kind, want_kind) == ("int", "float")):
+        return f"expected dtype {want if want_kind == 'float' else want_kind}, got {got}"
+    too_narrow = want_kind == "float" and got_kind == "float" and got.itemsize < (4 if float32 else 8)
+    return f"expected dtype float64, got {got}" if too_narrow and not scalar else ""
+
+
+def _compare_exactly(got: np.ndarray, want: np.ndarray, where: str) -> Mismatch | None:
+    different = got != want
+    count = int(np.count_nonzero(different))
+    if not count:
+        return None
+    if want.ndim == 0:
+        return Mismatch("value", "the value is not the expected one", where, _expected(got, want))
+    index = np.unravel_index(int(np.argmax(different)), want.shape)
+    says = f"{count} of {want.size} values differ, the first at {_index(index)}"
+    return Mismatch("value", says, where, _expected(got[index], want[index]))
+
+
+def _compare_finiteness(got: np.ndarray, want: np.ndarray, where: str) -> Mismatch | None:
+    strange = ~np.isfinite(got) & ~((got == want) & np.isinf(want))
+    if not strange.any():
+        return None
+    nans, infinities = int(np.isnan(got).sum()), int((strange & np.isinf(got)).sum())
+    counts = " and ".join(f"{n} {what}" for n, what in ((nans, "NaN"), (infinities, "infinite")) if n)
+    if want.ndim == 0:
+        return Mismatch("nonfinite", f"expected a finite number, got {got}", where, _expected(got, want))
+    index = np.unravel_index(int(np.argmax(strange)), want.shape)
+    says = f"{counts} among {want.size} values, the first at {_index(index)}; all should be finite"
+    return Mismatch("nonfinite", says, where)
+
+
+def _compare_values(got: np.ndarray, want: np.ndarray, tolerance: Tolerance, where: str) -> Mismatch | None:
+    if not want.size:
+        return None
+    finite = np.isfinite(want)
+    largest = float(np.max(np.abs(want), where=finite, initial=0.0))
+    allowed = tolerance.atol + tolerance.rtol * largest
+    wide = np.result_type(want.dtype, np.float64)
+    difference = np.where(got == want, 0.0, np.abs(got.astype(wide) - want.astype(wide)))
+    different = (difference >= allowed) & (difference > 0) | np.isnan(difference)
+    count = int(np.count_nonzero(different))
+    if not count:
+        return None
+    index = np.unravel_index(int(np.argmax(np.nan_to_num(difference, nan=np.inf))), want.shape)
+    worst = f"{difference[index]:.3g}"
+    if want.ndim == 0:
+        says = f"differs by {worst}; less than {allowed:.1g} is allowed"
+    else:
+        says = f"{count} of {want.size} values differ, the most by {worst} at {_index(index)}"
+        says += f"; less than {allowed:.1g} is allowed"
+    return Mismatch("value", says, where, _expected(got[index], want[index]))
+
+
+def _expected(got: Any, want: Any) -> str:
+    return f" (expected {_value(want)}, got {_value(got)})"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.item() if np.ndim(value) == 0 else value
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def _index(index: tuple[Any, ...]) -> str:
+    return "[" + ", ".join(str(int(i)) for i in index) + "]"
+
+
+def _shape(a: np.ndarray) -> str:
+    return f"shape {a.shape}" if a.ndim else "a single number"
+
+
+def _describe(value: Any) -> str:
+    """A value's kind in the student's words. Names only types that the toolkit knows: others are the submission's."""
+    if value is None:
+        return "None (is there a `return`?)"
+    if isinstance(value, (np.ndarray, np.generic)):
+        return f"an array of shape {value.shape}" if value.ndim else "a number"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__ if type(value) in (tuple, list) else 'sequence'} of {len(value)}"
+    known = {bool: "a bool", int: "an int", float: "a float", complex: "a complex number", str: "a str"}
+    known |= {bytes: "bytes", dict: "a dict", set: "a set", frozenset: "a set"}
+    return known.get(type(value), "an object of another kind")

@@ -1,0 +1,76 @@
+"""From the observations of one exercise to the one cause that explains them, or to none.
+
+A false hint is worse than none. So a misconception is named only if it explains every observation, differs from the
+right answer on at least three of them, and no other misconception explains them too. Failing that, a structural finding
+(see `structure`) is reported if it holds for every wrong answer; failing that, the condition that separates right
+answers from wrong ones (see `conditions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.compare import compare
+from grader.diagnose.conditions import failing_condition
+from grader.diagnose.misconceptions import Misconception
+from grader.diagnose.structure import STRUCTURES
+from grader.model import Observation
+
+ENOUGH = 3
+"""On how many observations a cause must show before it is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A cause of wrong answers. `name` is that of the misconception or the structure, `says` is for the student."""
+
+    name: str
+    says: str
+    kind: str = "misconception"
+
+
+def diagnose(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
+    """The cause that explains the wrong answers among `observations`, which are all of one exercise.
+
+    `misconceptions` are those of that exercise. None if nothing is wrong, or nothing explains it well enough.
+    """
+    wrong = [o for o in observations if not o.agrees]
+    if not wrong:
+        return None
+    fitting = [m for m in misconceptions if _explains(m, observations)]
+    if len(fitting) == 1:
+        return Finding(fitting[0].name, fitting[0].says)
+    return _structural(wrong) or _conditional(observations)
+
+
+def _explains(candidate: Misconception, observations: Sequence[Observation]) -> bool:
+    """Whether the student answered what `candidate` answers, everywhere, and often enough not what is right."""
+    shown = 0
+    for o in observations:
+        answer = candidate.answer(o.args, o.kwargs)
+        if compare(o.got, answer, o.tolerance, float32=True) is not None:
+            return False
+        shown += compare(answer, o.want, o.tolerance, float32=True) is not None
+    return shown >= ENOUGH
+
+
+def _structural(wrong: Sequence[Observation]) -> Finding | None:
+    if len(wrong) < ENOUGH:
+        return None
+    for name, structure in STRUCTURES.items():
+        says = _common(structure, wrong)
+        if says:
+            return Finding(name, says, kind="structure")
+    return None
+
+
+def _common(structure: Callable[[Observation], str | None], wrong: Sequence[Observation]) -> str | None:
+    """What `structure` says of every wrong answer alike, or None."""
+    says = {structure(o) for o in wrong}
+    return says.pop() if len(says) == 1 else None
+
+
+def _conditional(observations: Sequence[Observation]) -> Finding | None:
+    says = failing_condition(observations, enough=ENOUGH)
+    return Finding("condition", says, kind="condition") if says else None

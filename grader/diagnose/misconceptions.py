@@ -1,0 +1,84 @@
+"""Misconceptions: wrong implementations that people really write, each with the sentence that helps.
+
+An assignment keeps them in `misconceptions.py` beside its hidden tests, as plain functions under the decorator
+`misconception`; nothing is registered elsewhere.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grader.errors import AssignmentError
+from grader.model import Raised
+
+# The built-in classes under which an exception of student code is known here; the first base on this list counts.
+RAISED_KINDS = (
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    ZeroDivisionError,
+    NotImplementedError,
+    AttributeError,
+    ArithmeticError,
+)
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A named wrong implementation of `exercise`; `says` tells a student what was done and why it is wrong."""
+
+    name: str
+    exercise: str
+    says: str
+    wrong: Callable[..., Any]
+
+    def answer(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What the wrong implementation answers: a value, or `Raised` with the class that it raises."""
+        try:
+            return self.wrong(*args, **kwargs)
+        except Exception as exc:
+            return Raised(_kind(exc))
+
+
+def _kind(exc: Exception) -> str:
+    listed = (c.__name__ for c in type(exc).__mro__ if c in RAISED_KINDS)
+    return next(listed, "Exception")
+
+
+def misconception(exercise: str, says: str) -> Callable[[_Function], _Function]:
+    """Declare the function below as a wrong implementation of `exercise`, explained to students by `says`."""
+
+    def declare(wrong: _Function) -> _Function:
+        wrong.__misconception__ = Misconception(  # type: ignore[attr-defined]
+            wrong.__name__, exercise, " ".join(says.split()), wrong
+        )
+        return wrong
+
+    return declare
+
+
+def load_misconceptions(file: Path) -> tuple[Misconception, ...]:
+    """The misconceptions that `file` declares, in its order; none if there is no such file.
+
+    Raises AssignmentError if the file cannot be imported.
+    """
+    if not file.is_file():
+        return ()
+    name = f"misconceptions_of_{file.parent.name}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise AssignmentError(f"{file} is no Python module.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as exc:
+        raise AssignmentError(f"{file} cannot be imported: {type(exc).__name__}: {exc}") from exc
+    found = (getattr(value, "__misconception__", None) for value in vars(module).values())
+    return tuple(m for m in found if isinstance(m, Misconception))
