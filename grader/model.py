@@ -2,7 +2,7 @@
 
 ::
 
-    Assignment, Submission → Observation → Outcome → Report → Grade
+    Assignment, Submission → Case → Observation → Outcome → Report → Grade
 
 A `Report` records what happened and knows no points; a `Grade` is computed from it and from the assignment whenever it
 is read (see `scoring`), so that changed points or a changed policy need no new run.
@@ -132,7 +132,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of source that is compiled alone: a whole file, or one cell of a notebook. `label` names it in messages."""
+    """A piece of source that is compiled alone: a whole file, or one cell of a notebook; `label` names it."""
 
     label: str
     source: str
@@ -187,19 +187,29 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One comparison, as data: the function, its inputs, what was wanted, and what came.
+class Case:
+    """One question to a student's function: the function, its arguments, and how exact the answer must be.
 
-    `want` and `got` are values, or `Raised`. `agrees` is the comparison's verdict.
+    `inputs` are the same arguments by the oracle's parameter names, defaults included. With `read_only` the arrays
+    cannot be written into.
     """
 
     exercise: str
     function: str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    tolerance: Tolerance
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A case with its two answers, `want` and `got`: values, or `Raised`. `agrees` is the comparison's verdict."""
+
+    case: Case
     want: Any
     got: Any
-    tolerance: Tolerance
     agrees: bool
 
 

@@ -31,7 +31,7 @@ def failing_condition(observations: Sequence[Observation], *, enough: int) -> st
 
 def _conditions(observations: Sequence[Observation]) -> Iterator[tuple[str, _Condition]]:
     """The conditions that could be told from these inputs, each with its words."""
-    for name in sorted({k for o in observations for k, v in o.kwargs.items() if _is_whole(v)}):
+    for name in sorted({k for o in observations for k, v in o.case.inputs.items() if _is_whole(v)}):
         yield f"{name} is 0", _option(name, lambda v: v == 0)
         yield f"{name} is not 0", _option(name, lambda v: v != 0)
         yield f"{name} is more than 1", _option(name, lambda v: v > 1)
@@ -40,7 +40,10 @@ def _conditions(observations: Sequence[Observation]) -> Iterator[tuple[str, _Con
         _any_array(lambda a: a.ndim >= 2 and a.shape[-1] != a.shape[-2]),
     )
     yield "an argument holds integers", _any_array(lambda a: a.dtype.kind in "iu")
-    yield "an argument is a list instead of an array", lambda o: any(isinstance(a, list) for a in o.args)
+    yield (
+        "an argument is a list instead of an array",
+        lambda o: any(isinstance(a, list) for a in o.case.inputs.values()),
+    )
     yield "the batch holds one example", _first_array(lambda a: a.ndim >= 2 and len(a) == 1)
     yield "the batch holds more than one example", _first_array(lambda a: a.ndim >= 2 and len(a) > 1)
 
@@ -54,16 +57,16 @@ def _is_whole(value: Any) -> bool:
 
 
 def _option(name: str, holds: Callable[[int], bool]) -> _Condition:
-    return lambda o: _is_whole(o.kwargs.get(name)) and holds(o.kwargs[name])
+    return lambda o: _is_whole(o.case.inputs.get(name)) and holds(o.case.inputs[name])
 
 
 def _any_array(holds: Callable[[np.ndarray], bool]) -> _Condition:
-    return lambda o: any(isinstance(a, np.ndarray) and holds(a) for a in o.args)
+    return lambda o: any(isinstance(a, np.ndarray) and holds(a) for a in o.case.inputs.values())
 
 
 def _first_array(holds: Callable[[np.ndarray], bool]) -> _Condition:
     def first(o: Observation) -> bool:
-        array = next((a for a in o.args if isinstance(a, np.ndarray)), None)
+        array = next((a for a in o.case.inputs.values() if isinstance(a, np.ndarray)), None)
         return array is not None and holds(array)
 
     return first

@@ -7,10 +7,13 @@ An assignment keeps them in `misconceptions.py` beside its hidden tests, as plai
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
 
 from grader.errors import AssignmentError
 from grader.model import Raised
@@ -41,10 +44,23 @@ class Misconception:
 
     def answer(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What the wrong implementation answers: a value, or `Raised` with the class that it raises."""
-        try:
-            return self.wrong(*args, **kwargs)
-        except Exception as exc:
-            return Raised(_kind(exc))
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return self.wrong(*_fresh(args), **_fresh(dict(kwargs)))
+            except Exception as exc:
+                return Raised(_kind(exc))
+
+
+def _fresh(value: Any) -> Any:
+    """A copy that wrong code may write into; what is read-only stays so, since there the wrong code must fail."""
+    if isinstance(value, np.ndarray):
+        return value.copy() if value.flags.writeable else value
+    if isinstance(value, dict):
+        return {key: _fresh(v) for key, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(_fresh(v) for v in value)
+    return value
 
 
 def _kind(exc: Exception) -> str:

@@ -43,7 +43,7 @@ def other_order(o: Observation) -> str | None:
     if not _are_sequences(o) or len(o.got) != len(o.want) or len(o.want) > 6:
         return None
     for order in permutations(range(len(o.want))):
-        if list(order) != sorted(order) and _agree([o.got[i] for i in order], o.want, o.tolerance):
+        if list(order) != sorted(order) and _agree([o.got[i] for i in order], o.want, o.case.tolerance):
             return (
                 f"Your results are right but stand in another order: the first asked for is your number {order[0] + 1}."
             )
@@ -65,7 +65,7 @@ def single_precision(o: Observation) -> str | None:
     """Right, but computed or stored in float32."""
 
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
-        narrow = got.dtype.kind == "f" and (got.dtype.itemsize < 8 or not _close(got, want, o.tolerance))
+        narrow = got.dtype.kind == "f" and (got.dtype.itemsize < 8 or not _close(got, want, o.case.tolerance))
         return narrow and want.dtype.kind == "f" and _close(got, want, Tolerance(1e-5, 1e-6))
 
     if _everywhere(o, applies):
@@ -77,7 +77,7 @@ def extra_axis(o: Observation) -> str | None:
     """Right but for axes of length 1."""
 
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
-        return got.shape != want.shape and _close(np.squeeze(got), np.squeeze(want), o.tolerance)
+        return got.shape != want.shape and _close(np.squeeze(got), np.squeeze(want), o.case.tolerance)
 
     if _everywhere(o, applies):
         return "Your values are right, but the shape has an axis of length 1 too many or too few."
@@ -100,45 +100,41 @@ def transposed(o: Observation) -> str | None:
     orders: set[tuple[int, ...]] = set()
 
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
-        order = _axis_order(got, want, o.tolerance)
+        order = _axis_order(got, want, o.case.tolerance)
         orders.add(order)
         return bool(order)
 
     if _everywhere(o, applies) and len(orders) == 1:
         order = orders.pop()
-        how = (
-            "transposed"
-            if len(order) == 2
-            else f"has its axes in another order (it is right as result.transpose{order})"
-        )
-        return f"Your result is {how}." if len(order) == 2 else f"Your result {how}."
+        if len(order) == 2:
+            return "Your result is transposed."
+        return f"Your result has its axes in another order: result.transpose{order} would be right."
     return None
 
 
 def negated(o: Observation) -> str | None:
     """The sign is wrong everywhere."""
-    return "Your result has the opposite sign." if _everywhere(o, lambda g, w: _close(-g, w, o.tolerance)) else None
+    return (
+        "Your result has the opposite sign." if _everywhere(o, lambda g, w: _close(-g, w, o.case.tolerance)) else None
+    )
+
+
+def batch_factor(o: Observation) -> str | None:
+    """Every value is the right one times N or 1/N, with N examples in the batch."""
+    factor, n = _common_factor(o), _batch_size(o)
+    if factor is None or n is None or n < 2:
+        return None
+    if np.isclose(factor, 1 / n):
+        return "Your result is the right one times 1/N, with N examples: you average once too often."
+    if np.isclose(factor, n):
+        return "Your result is the right one times N, with N examples: you sum where an average is asked for."
+    return None
 
 
 def constant_factor(o: Observation) -> str | None:
     """Every value is the right one times the same factor."""
-    factors: set[float] = set()
-
-    def applies(got: np.ndarray, want: np.ndarray) -> bool:
-        factor = _factor(got, want, o.tolerance)
-        if factor is not None:
-            factors.add(float(f"{factor:.6g}"))
-        return factor is not None
-
-    if not _everywhere(o, applies) or len(factors) != 1:
-        return None
-    factor = factors.pop()
-    n = _batch_size(o)
-    if n and n > 2 and np.isclose(factor, 1 / n):
-        return "Your result is the right one times 1/N, with N examples: you average once too often."
-    if n and n > 2 and np.isclose(factor, n):
-        return "Your result is the right one times N, with N examples: you sum where an average is asked for."
-    return f"Your result is the right one times {factor:.6g}."
+    factor = _common_factor(o)
+    return None if factor is None else f"Your result is the right one times {factor:.6g}."
 
 
 def shifted(o: Observation) -> str | None:
@@ -146,7 +142,7 @@ def shifted(o: Observation) -> str | None:
     moves: set[tuple[int, int]] = set()
 
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
-        move = _shift(got, want, o.tolerance)
+        move = _shift(got, want, o.case.tolerance)
         if move:
             moves.add(move)
         return move is not None
@@ -162,7 +158,7 @@ def flipped(o: Observation) -> str | None:
     axes: set[tuple[int, ...]] = set()
 
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
-        found = _flip(got, want, o.tolerance)
+        found = _flip(got, want, o.case.tolerance)
         axes.add(found)
         return bool(found)
 
@@ -178,7 +174,7 @@ def border_only(o: Observation) -> str | None:
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
         if got.shape != want.shape or want.ndim < 2 or min(want.shape[-2:]) < 3:
             return False
-        return _close(got[..., 1:-1, 1:-1], want[..., 1:-1, 1:-1], o.tolerance)
+        return _close(got[..., 1:-1, 1:-1], want[..., 1:-1, 1:-1], o.case.tolerance)
 
     if _everywhere(o, applies):
         return "Your result is right but for its outermost rows or columns: look at padding and bounds."
@@ -195,6 +191,7 @@ STRUCTURES: dict[str, Callable[[Observation], str | None]] = {
     "broadcast": broadcast,
     "transposed": transposed,
     "negated": negated,
+    "batch_factor": batch_factor,
     "constant_factor": constant_factor,
     "flipped": flipped,
     "shifted": shifted,
@@ -218,7 +215,7 @@ def _wrong_arrays(o: Observation) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         numeric = all(isinstance(v, (np.ndarray, np.generic, int, float)) for v in (got, want))
         if not numeric:
             yield np.empty(0), np.empty(0)  # no structure applies to an empty pair
-        elif not _agree(got, want, o.tolerance):
+        elif compare(got, want, o.case.tolerance) is not None:
             yield np.asarray(got), np.asarray(want)
 
 
@@ -244,6 +241,19 @@ def _axis_order(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> tupl
         return ()
     orders = (p for p in permutations(range(want.ndim)) if list(p) != sorted(p))
     return next((p for p in orders if _close(got.transpose(p), want, tolerance)), ())
+
+
+def _common_factor(o: Observation) -> float | None:
+    """The one factor that is between all wrong arrays of an answer and the right ones, to six digits."""
+    factors: set[float] = set()
+
+    def applies(got: np.ndarray, want: np.ndarray) -> bool:
+        factor = _factor(got, want, o.case.tolerance)
+        if factor is not None:
+            factors.add(float(f"{factor:.6g}"))
+        return factor is not None
+
+    return factors.pop() if _everywhere(o, applies) and len(factors) == 1 else None
 
 
 def _factor(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> float | None:
@@ -284,6 +294,6 @@ def _flip(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> tuple[int,
 
 def _batch_size(o: Observation) -> int | None:
     """The length of the first axis of the first array argument."""
-    arrays = (a for a in o.args if isinstance(a, np.ndarray) and a.ndim)
+    arrays = (a for a in o.case.inputs.values() if isinstance(a, np.ndarray) and a.ndim)
     first = next(arrays, None)
     return None if first is None else len(first)

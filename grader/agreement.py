@@ -1,0 +1,149 @@
+"""What hidden tests say: `agree(student.f, oracle, *inputs)`, a comparison stated as data.
+
+Every comparison leaves an `Observation`. A wrong answer does not stop the test, so that diagnosis sees all of them; the
+test fails at its end with the first. What stops it is a missing function, a time-out or a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.case import all_float32, content_key, describe, show, state_case
+from grader.compare import Mismatch, compare
+from grader.errors import StudentRaised
+from grader.model import Case, Exercise, Observation, Raised, Tolerance
+from grader.student import Answer, RemoteFunction
+
+
+class OracleError(Exception):
+    """The oracle of a hidden test raised: a fault of the assignment, never of the submission."""
+
+
+class DisagreementError(AssertionError):
+    """A hidden test fails: the first answer that is not the expected one. The message is for the student."""
+
+    def __init__(self, says: str, *, raised: bool, detail: str = "") -> None:
+        super().__init__(says)
+        self.raised = raised
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One comparison that failed: the sentence for the student, whether the function raised, the detail for staff."""
+
+    says: str
+    raised: bool = False
+    detail: str = ""
+
+
+@dataclass
+class Record:
+    """What the comparisons of one test came to, in their order. One record serves all forms of `agree` in a test."""
+
+    observations: list[Observation] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Raise DisagreementError if any comparison failed; to be called at the end of the test."""
+        if not self.failures:
+            return
+        first, others = self.failures[0], len(self.failures) - 1
+        more = f" (And {others} more in this test.)" if others else ""
+        raise DisagreementError(first.says + more, raised=first.raised, detail=first.detail)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The fixture `agree` of hidden tests, for one test of `exercise`.
+
+    `oracle_answers` remembers what oracles answered, by the content of their inputs, so that a batch asks once.
+    """
+
+    exercise: Exercise
+    visible: bool
+    record: Record
+    oracle_answers: dict[bytes, Any]
+    tolerance: Tolerance | None = None
+
+    def within(self, *, rtol: float, atol: float) -> Agreement:
+        """The same comparison with another tolerance."""
+        return replace(self, tolerance=Tolerance(rtol, atol))
+
+    def __call__(self, remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Compare the student's answer with the oracle's; returns the student's, or None if it raised."""
+        case = state_case(self.exercise, remote.path, oracle, args, kwargs, tolerance=self.tolerance)
+        answer = self._observe(remote, case, self._ask_oracle(oracle, case))
+        return answer.value if answer else None
+
+    def pure(self, remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Compare, with read-only arguments and a second call; the answer must not share memory with an argument."""
+        case = state_case(self.exercise, remote.path, oracle, args, kwargs, tolerance=self.tolerance, read_only=True)
+        want, before = self._ask_oracle(oracle, case), len(self.record.failures)
+        answer = self._observe(remote, case, want)
+        if len(self.record.failures) == before:
+            self._ask_again(remote, case, want)
+        return answer.value if answer else None
+
+    def raises(self, kind: type[Exception], remote: RemoteFunction, /, *args: Any, **kwargs: Any) -> None:
+        """The student's function must raise `kind`, one of the built-in classes that the worker names."""
+        case = state_case(self.exercise, remote.path, None, args, kwargs)
+        self._observe(remote, case, Raised(kind.__name__))
+
+    def _ask_oracle(self, oracle: Callable[..., Any], case: Case) -> Any:
+        key = content_key(case, oracle)
+        if key in self.oracle_answers:
+            return self.oracle_answers[key]
+        try:
+            want = oracle(*case.args, **case.kwargs)
+        except Exception as exc:
+            raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
+        if key:
+            self.oracle_answers[key] = want
+        return want
+
+    def _observe(self, remote: RemoteFunction, case: Case, want: Any) -> Answer | None:
+        """Ask the student, compare, and keep what came of it."""
+        answer, raised = _ask_student(remote, case)
+        got = Raised(raised.kind) if raised else answer.value if answer else None
+        mismatch = compare(got, want, case.tolerance, float32=all_float32(case))
+        self.record.observations.append(Observation(case, want, got, agrees=mismatch is None))
+        if mismatch is not None:
+            says = self._explain(case, mismatch, raised, want, got)
+            self.record.failures.append(Failure(says, raised is not None, raised.private if raised else ""))
+        return answer
+
+    def _ask_again(self, remote: RemoteFunction, case: Case, want: Any) -> None:
+        """A second call must be as right as the first, and its answer share no memory with an argument."""
+        answer, _ = _ask_student(remote, case)
+        if answer is None or compare(answer.value, want, case.tolerance, float32=all_float32(case)) is not None:
+            fault = "the first call is right, but a second one with the same arguments is not."
+        elif answer.shares_memory:
+            fault = "the result shares memory with an argument: return a new array."
+        else:
+            return
+        self.record.failures.append(Failure(f"for {describe(case)}: {fault}"))
+
+    def _explain(self, case: Case, mismatch: Mismatch, raised: StudentRaised | None, want: Any, got: Any) -> str:
+        says = _raised_says(raised, want, visible=self.visible) if raised else mismatch.text(visible=self.visible)
+        if raised and case.read_only:
+            says += " (here the arguments are read-only: does your function write into one of them?)"
+        values = f"\n{show(case, want, got)}" if self.visible else ""
+        return f"for {describe(case)}: {says}.{values}"
+
+
+def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:
+    try:
+        answer = remote.session.call(case.function, case.args, dict(case.kwargs), read_only=case.read_only)
+    except StudentRaised as exc:
+        return None, exc
+    return answer, None
+
+
+def _raised_says(raised: StudentRaised, want: Any, *, visible: bool) -> str:
+    says = raised.says.rstrip(".")
+    if visible and raised.private:
+        says += f" ({raised.private.strip().splitlines()[-1][:200]})"
+    return f"{says}; {want.kind} is asked for" if isinstance(want, Raised) else says

@@ -1,0 +1,81 @@
+"""A whole class: preflight first, then one submission after the other.
+
+Preflight asks of this very sandbox and these very tests that the solution gets full marks and the stub none. Otherwise
+nobody is graded: a sandbox that forgot to mount the interpreter would fail a whole class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from grader.errors import AssignmentError, IsolationError
+from grader.grading import grade_all
+from grader.intake import read_submission
+from grader.model import Assignment, Grade, Report, Submission
+from grader.sandbox import Policy, launcher
+from grader.scoring import format_points
+from grader.scoring import grade as points_of
+
+STRONG_LEVELS = ("A", "B")
+"""The levels of isolation in which other people's code may run."""
+
+
+def grade_batch(
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    on_report: Callable[[Report, Grade], None],
+    *,
+    isolation: str | None = None,
+    seed: int = 0,
+    allow_weak_isolation: bool = False,
+) -> None:
+    """Grade every submission, handing over each report with its grade as it is done.
+
+    Raises IsolationError if student code would run below level B and `allow_weak_isolation` is not given, and
+    AssignmentError if the preflight fails; then no submission has been run.
+    """
+    if not allow_weak_isolation:
+        _require_isolation(assignment, isolation)
+    checks = _preflight_submissions(assignment)
+
+    def receive(report: Report) -> None:
+        if checks:
+            check, expected = checks.pop(0)
+            _check_preflight(assignment, check, expected, report)
+        else:
+            on_report(report, points_of(report, assignment))
+
+    to_run = [*(check for check, _ in checks), *submissions]
+    grade_all(to_run, assignment, receive, isolation=isolation, seed=seed)
+
+
+def _require_isolation(assignment: Assignment, isolation: str | None) -> None:
+    with launcher(isolation, Policy(assignment.allowed_imports, assignment.limits)) as workers:
+        level = workers.isolation.level
+    if level not in STRONG_LEVELS:
+        raise IsolationError(
+            f"Submissions would run at isolation level {level}, where they could read files and tests of yours.",
+            "`grade doctor` says what is missing. For code that you trust: --allow-weak-isolation.",
+        )
+
+
+def _preflight_submissions(assignment: Assignment) -> list[tuple[Submission, Fraction]]:
+    """The solution and the stub, as far as they exist, each with the points it must get."""
+    candidates = (
+        (assignment.solution, "the solution", assignment.max_points),
+        (assignment.stub, "the stub", Fraction(0)),
+    )
+    return [(read_submission(file, assignment, who), points) for file, who, points in candidates if file.is_file()]
+
+
+def _check_preflight(assignment: Assignment, check: Submission, expected: Fraction, report: Report) -> None:
+    got = points_of(report, assignment)
+    if got.ungraded or got.points != expected:
+        unmet = [o for o in report.outcomes if (o.status == "passed") != (expected > 0)]
+        first = f" First: {unmet[0].test}: {unmet[0].says or unmet[0].status} {unmet[0].detail}" if unmet else ""
+        raise AssignmentError(
+            f"Preflight: {check.student} of {assignment.name} gets {format_points(got.points)} points, "
+            f"not {format_points(expected)}; so nobody is graded.{first}",
+            f"Run `grade {assignment.name} {check.origin} -v`, and `grade doctor` if everything fails.",
+        )

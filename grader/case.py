@@ -1,0 +1,124 @@
+"""Cases: stated from a call, described in words, and keyed by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.errors import WireError
+from grader.model import Case, Exercise, Raised, Tolerance
+
+# Longer arrays are not printed in visible tests.
+_MOST_SHOWN = 64
+
+
+def state_case(
+    exercise: Exercise,
+    function: str,
+    oracle: Callable[..., Any] | None,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    *,
+    tolerance: Tolerance | None = None,
+    read_only: bool = False,
+) -> Case:
+    """The case of calling `function` with these arguments; names of parameters come from `oracle` where it has any."""
+    if read_only:
+        args, kwargs = _frozen(args), _frozen(kwargs)
+    inputs = _bind(oracle, args, kwargs)
+    return Case(exercise.name, function, args, kwargs, inputs, tolerance or exercise.tolerance, read_only)
+
+
+def describe(case: Case) -> str:
+    """The inputs by shape and option, without the values of any array: `x (2, 3, 7, 6), stride=2`."""
+    return ", ".join(_describe(name, value) for name, value in case.inputs.items()) or "no arguments"
+
+
+def show(case: Case, want: Any, got: Any) -> str:
+    """The inputs and both answers with their values, one per line, as far as they are short: for visible tests."""
+    rows = [(name, value) for name, value in case.inputs.items() if isinstance(value, (np.ndarray, list, tuple, float))]
+    rows += [("expected", want), ("got", got)]
+    return "\n".join(f"  {name} = {_shown(value)}" for name, value in rows if not isinstance(value, Raised))
+
+
+def all_float32(case: Case) -> bool:
+    """Whether every array among the inputs is float32, so that the answer may be too."""
+    arrays = _arrays(case.inputs)
+    return bool(arrays) and all(a.dtype == np.float32 for a in arrays)
+
+
+def content_key(case: Case, oracle: Callable[..., Any]) -> bytes:
+    """What decides the oracle's answer to the case.
+
+    b"" if nothing does for certain: the oracle is a lambda or local function, or an input is a callable.
+    """
+    name = getattr(oracle, "__qualname__", "<unnamed>")
+    if "<" in name:
+        return b""
+    try:
+        parts = wire.encode([list(case.args), dict(case.kwargs)])
+    except WireError:
+        return b""
+    sha = hashlib.sha256(f"{oracle.__module__}.{name}".encode())
+    for part in parts:
+        sha.update(part)
+    return sha.digest()
+
+
+def _bind(oracle: Callable[..., Any] | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    if oracle is not None:
+        try:
+            bound = inspect.signature(oracle).bind(*args, **kwargs)
+        except (TypeError, ValueError):
+            pass
+        else:
+            bound.apply_defaults()
+            return dict(bound.arguments)
+    return {f"argument {i}": a for i, a in enumerate(args, 1)} | dict(kwargs)
+
+
+def _frozen(value: Any) -> Any:
+    """The same value with arrays that cannot be written into."""
+    if isinstance(value, np.ndarray):
+        frozen = value.copy()
+        frozen.setflags(write=False)
+        return frozen
+    if isinstance(value, Mapping):
+        return {key: _frozen(v) for key, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(_frozen(v) for v in value)
+    return value
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, Mapping):
+        return [a for v in value.values() for a in _arrays(v)]
+    if isinstance(value, (tuple, list)):
+        return [a for v in value for a in _arrays(v)]
+    return []
+
+
+def _describe(name: str, value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        dtype = "" if value.dtype == np.float64 else f"{value.dtype} "
+        return f"{name} {dtype}{value.shape}"
+    if value is None or isinstance(value, (bool, int, str)):
+        return f"{name}={value!r}"
+    if isinstance(value, (tuple, list)) and len(value) <= 4 and all(isinstance(v, int) for v in value):
+        return f"{name}={value!r}"
+    return f"{name} (a {type(value).__name__})"
+
+
+def _shown(value: Any) -> str:
+    if sum(a.size for a in _arrays(value)) > _MOST_SHOWN:
+        return "(too long to show)"
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=6, separator=", ", prefix=" " * 4).replace("\n\n", "\n")
+    return repr(value)[:500]

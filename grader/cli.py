@@ -1,0 +1,276 @@
+"""The command `grade`: parse, call one function, print, exit.
+
+Exit codes: 0 full marks, 1 less than that, 2 the request was wrong or the toolkit failed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.catalog import find_assignments, find_root, resolve
+from grader.errors import GradeError, RequestError
+from grader.model import Assignment
+
+FULL_MARKS, LESS, FAILED = 0, 1, 2
+FORMATS = ("json", "junit", "gradescope", "markdown")
+
+
+class GradeGroup(click.Group):
+    """A group whose first word may also be an assignment: `grade assignment3` is `grade run assignment3`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` means. Whatever is no command is taken for an assignment."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            similar = get_close_matches(args[0], self.commands, n=1, cutoff=0.75)
+            if similar and not _is_assignment(args[0]):
+                raise RequestError(f"There is no command {args[0]!r}.", f"Did you mean `grade {similar[0]}`?")
+            return "run", self.commands["run"], args
+        return super().resolve_command(ctx, args)
+
+
+def _is_assignment(name: str) -> bool:
+    try:
+        resolve(name, find_root(Path.cwd()))
+    except GradeError:
+        return False
+    return True
+
+
+@click.group(
+    cls=GradeGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  grade                                   list the assignments
+  grade assignment3                       grade your work on assignment 3
+  grade 3 -e conv2d_forward               only one exercise
+  grade convolution path/to/file.py       another file, folder or archive
+  grade assignment3 submission/ --format gradescope -o results.json
+  grade batch assignment3 submissions/    a whole class""",
+)
+@click.version_option(__version__, prog_name="grade")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Grade exercises on deep neural networks, and say what is wrong and why.
+
+    `grade ASSIGNMENT [PATH]` grades; see `grade run --help` for its options. Without arguments: the assignments.
+    """
+    if ctx.invoked_subcommand is None:
+        from grader.console import print_assignments
+
+        print_assignments(_console(), find_assignments(find_root(Path.cwd())))
+
+
+def _isolation_option(command: Any) -> Any:
+    return click.option(
+        "--isolation",
+        type=click.Choice(["auto", "bwrap", "process"]),
+        default="auto",
+        help="How student code is kept apart (default: the best that works here).",
+    )(command)
+
+
+def _seed_option(command: Any) -> Any:
+    return click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Seed of the tests' inputs.")(
+        command
+    )
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  grade assignment3
+  grade 3 -e conv2d_forward -e pad2d -v
+  grade assignment3 convolution.ipynb
+  grade assignment3 submission/ --format junit -o report.xml""",
+)
+@click.argument("assignment")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-e", "--exercise", "exercises", multiple=True, metavar="NAME", help="Only this exercise; may be repeated."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="Write a result file of this kind.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it (default: standard output).")
+@click.option("-v", "--verbose", is_flag=True, help="Every test, with times and details.")
+@_isolation_option
+@_seed_option
+def run(
+    assignment: str,
+    path: Path | None,
+    *,
+    exercises: Sequence[str],
+    as_json: bool,
+    format_: str | None,
+    output: Path | None,
+    verbose: bool,
+    isolation: str,
+    seed: int,
+) -> int:
+    """Grade one submission: PATH is a file, a folder or an archive (default: the stub's own file)."""
+    from grader.intake import read_submission
+
+    format_ = _wanted_format(as_json, format_, output)
+    found = _select(resolve(assignment, find_root(Path.cwd())), exercises)
+    submission = read_submission(path or found.stub, found)
+
+    from grader.grading import grade
+    from grader.scoring import grade as points_of
+
+    only = [e.name for e in found.exercises] if exercises else []
+    report = grade(submission, found, only=only, isolation=_launcher(isolation), seed=seed)
+    result = points_of(report, found)
+    _emit(report, result, found, format_, output, verbose=verbose)
+    return FAILED if result.ungraded else FULL_MARKS if result.full else LESS
+
+
+def _wanted_format(as_json: bool, format_: str | None, output: Path | None) -> str | None:
+    if as_json and format_ not in (None, "json"):
+        raise RequestError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    if output and not (as_json or format_):
+        raise RequestError(f"-o {output} needs to know what to write.", f"Add --format {'|'.join(FORMATS)}.")
+    return "json" if as_json else format_
+
+
+def _select(assignment: Assignment, names: Sequence[str]) -> Assignment:
+    """The assignment with only the named exercises."""
+    known = [e.name for e in assignment.exercises]
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            meant = f"Did you mean {close[0]}? " if close else ""
+            raise RequestError(f"{assignment.name} has no exercise {name!r}.", f"{meant}It has: {', '.join(known)}.")
+    return replace(assignment, exercises=tuple(e for e in assignment.exercises if not names or e.name in names))
+
+
+def _launcher(isolation: str) -> str | None:
+    return None if isolation == "auto" else isolation
+
+
+def _emit(
+    report: Any, result: Any, assignment: Assignment, format_: str | None, output: Path | None, *, verbose: bool
+) -> None:
+    """Write the result file, if one is wanted; the table goes to the terminal unless the file does."""
+    from grader.console import print_report
+
+    if format_ is None or output is not None:
+        print_report(_console(), report, result, assignment, verbose=verbose)
+    if format_ is None:
+        return
+    from grader.exports import EXPORTERS, write
+
+    text = EXPORTERS[format_](report, result, assignment)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        write(output, text)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  grade batch assignment3 submissions/
+  grade batch 3 submissions/ --isolation bwrap""",
+)
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
+@_isolation_option
+@_seed_option
+def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolation: str, seed: int) -> int:
+    """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
+
+    Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
+    """
+    from grader.batch import grade_batch
+    from grader.console import print_class
+    from grader.intake import find_submissions
+
+    found = resolve(assignment, find_root(Path.cwd()))
+    submissions = find_submissions(folder, found)
+    if not submissions:
+        raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
+    rows: list[tuple[Any, Any]] = []
+    grade_batch(
+        found,
+        submissions,
+        lambda report, result: rows.append((report, result)),
+        isolation=_launcher(isolation),
+        seed=seed,
+        allow_weak_isolation=allow_weak_isolation,
+    )
+    print_class(_console(), found, rows)
+    return FAILED if any(result.ungraded for _, result in rows) else FULL_MARKS
+
+
+@cli.command()
+@_isolation_option
+def doctor(isolation: str) -> int:
+    """Say what isolation works here, guard by guard, and what to do about the others."""
+    from grader.console import print_isolation
+    from grader.sandbox import probe
+
+    print_isolation(_console(), probe(_launcher(isolation)))
+    return 0
+
+
+@cli.command()
+@click.argument("assignment", required=False)
+@click.option("--all", "every", is_flag=True, help="Every assignment.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not the generated one.")
+def stub(assignment: str | None, every: bool, check: bool) -> int:
+    """Make the stub and the notebook of ASSIGNMENT anew from its solution. For authors."""
+    from grader.release import stale_release_files, write_release_files
+
+    root = find_root(Path.cwd())
+    if bool(assignment) == every:
+        raise RequestError("Name one assignment, or give --all.")
+    chosen = find_assignments(root) if assignment is None else (resolve(assignment, root),)
+    stale = [file for a in chosen for file in stale_release_files(a)]
+    for file in stale:
+        click.echo(f"{'stale' if check else 'written'}: {file}")
+    if not check:
+        for a in chosen:
+            write_release_files(a)
+    return LESS if check and stale else FULL_MARKS
+
+
+def _console() -> Any:
+    from grader.console import make_console
+
+    return make_console()
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The console script: no fault ends in a traceback."""
+    try:
+        code = cli.main(args=args, prog_name="grade", standalone_mode=False)
+    except GradeError as exc:
+        code = _complain(exc)
+    except click.exceptions.Exit as exc:
+        code = exc.exit_code
+    except click.ClickException as exc:
+        exc.show()
+        code = FAILED
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        code = 130
+    sys.exit(code if isinstance(code, int) else FULL_MARKS)
+
+
+def _complain(error: GradeError) -> int:
+    from grader.console import make_console, print_error
+
+    print_error(make_console(stderr=True), error)
+    return error.exit_code

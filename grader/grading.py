@@ -1,0 +1,298 @@
+"""From a submission and an assignment to a report.
+
+pytest collects the hidden tests once and then loops over submissions × tests; each submission has a worker of its own.
+A test that kills or hangs its worker costs the submission that test, not the others: they meet a fresh worker.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from grader import __version__
+from grader.agreement import Record
+from grader.diagnose import Finding, Misconception, diagnose, load_misconceptions
+from grader.errors import AssignmentError, GradeError
+from grader.model import Assignment, Observation, Outcome, Report, Status, Submission
+from grader.plugin import MARKERS, Attempt, HiddenTests, outcome, title_of, weight_of
+from grader.plugin import is_visible as _is_visible
+from grader.plugin import test_name as _test_name
+from grader.sandbox import Launcher, Policy, launcher
+from grader.student import Session
+
+# After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
+_MOST_LOST_WORKERS = 2
+
+
+def grade(
+    submission: Submission,
+    assignment: Assignment,
+    *,
+    only: Collection[str] = (),
+    isolation: str | None = None,
+    seed: int = 0,
+) -> Report:
+    """Run the hidden tests of `assignment` on one submission.
+
+    `only` names the exercises to run (empty: all), `isolation` the launcher (None: the best that works here); `seed`
+    decides the inputs. Raises AssignmentError if the hidden tests cannot be collected, IsolationError if no worker can
+    be started.
+    """
+    reports: list[Report] = []
+    grade_all([submission], assignment, reports.append, only=only, isolation=isolation, seed=seed)
+    return reports[0]
+
+
+def grade_all(
+    submissions: Iterable[Submission],
+    assignment: Assignment,
+    on_report: Callable[[Report], None],
+    *,
+    only: Collection[str] = (),
+    isolation: str | None = None,
+    seed: int = 0,
+) -> None:
+    """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
+    policy = Policy(assignment.allowed_imports, assignment.limits)
+    with launcher(isolation, policy) as workers:
+        run = GradingRun(assignment, submissions, on_report, workers, policy, only=only, seed=seed)
+        _run_pytest(assignment, run)
+    if run.error is not None:
+        raise run.error
+
+
+def _run_pytest(assignment: Assignment, run: GradingRun) -> None:
+    if not assignment.hidden_tests.is_dir():
+        raise AssignmentError(
+            f"{assignment.name} has no hidden tests: {assignment.hidden_tests} does not exist.",
+            hint="Tests of an assignment stand in tests/hidden/ under the assignment's name.",
+        )
+    before = set(sys.modules)
+    sys.path.insert(0, str(assignment.root))
+    try:
+        code = pytest.main([str(assignment.hidden_tests), *_PYTEST_OPTIONS, f"--rootdir={assignment.root}"], [run])
+    finally:
+        sys.path.remove(str(assignment.root))
+        _forget_modules(assignment, before)
+    if run.collection_errors:
+        raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if not run.finished and run.error is None:
+        raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
+
+
+# No configuration, no plugins, no output: what decides a grade is in the assignment alone. Assertions are left as they
+# are written, since a student reads their messages.
+_PYTEST_OPTIONS = [
+    "-c",
+    os.devnull,
+    "--disable-plugin-autoload",
+    "--noconftest",
+    "--assert=plain",
+    "--capture=no",
+    "--import-mode=importlib",
+    "--strict-markers",
+    *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "faulthandler", "junitxml", "doctest")),
+]
+
+
+def _forget_modules(assignment: Assignment, before: set[str]) -> None:
+    """Forget what the tests imported from the course, so that another course in this process gets its own."""
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith(str(assignment.root)) and not name.startswith("grader"):
+            del sys.modules[name]
+
+
+class GradingRun(HiddenTests):
+    """The pytest plugin that takes the place of pytest's run loop."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        submissions: Iterable[Submission],
+        on_report: Callable[[Report], None],
+        workers: Launcher,
+        policy: Policy,
+        *,
+        only: Collection[str],
+        seed: int,
+    ) -> None:
+        super().__init__(seed=seed)
+        self._wanted = frozenset(only) or frozenset(e.name for e in assignment.exercises)
+        self.collection_errors: list[str] = []
+        self.error: GradeError | None = None
+        self.finished = False
+        self._assignment = assignment
+        self._submissions = submissions
+        self._on_report = on_report
+        self._workers = workers
+        self._policy = policy
+        self._attempt: Attempt | None = None
+        self._raised: dict[str, BaseException] = {}
+
+    def assignment_of(self, item: pytest.Item) -> Assignment:  # noqa: ARG002 - the same for all items
+        """The one assignment of this run."""
+        return self._assignment
+
+    def attempt_of(self, item: pytest.Item) -> Attempt:
+        """The submission whose turn it is."""
+        if self._attempt is None:
+            raise RuntimeError(f"{item.nodeid} runs outside the turn of any submission")
+        return self._attempt
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the markers."""
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep the errors of collection: such an assignment grades nobody."""
+        if report.failed:
+            self.collection_errors.append(report.longreprtext)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the tests of the wanted exercises, in the order of the manifest."""
+        order = {exercise.name: k for k, exercise in enumerate(self._assignment.exercises)}
+        try:
+            exercises = {item: self.exercise_of(item).name for item in items}
+        except AssignmentError as exc:
+            self.collection_errors.append(str(exc))
+            return
+        untested = self._wanted.difference(exercises.values())
+        if untested and not self.collection_errors:
+            self.collection_errors.append(f"No hidden test belongs to {', '.join(sorted(untested))}.")
+        items[:] = sorted((i for i in items if exercises[i] in self._wanted), key=lambda i: order[exercises[i]])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+        """Remember what a test raised, whichever of its phases raised it first."""
+        if call.excinfo is not None:
+            self._raised.setdefault(item.nodeid, call.excinfo.value)
+        return (yield)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Grade every submission, each with all tests."""
+        if self.collection_errors:
+            return True
+        misconceptions = load_misconceptions(self._assignment.hidden_tests / "misconceptions.py")
+        try:
+            for submission in self._submissions:
+                self._on_report(self._grade(submission, session.items, misconceptions))
+        except GradeError as exc:
+            self.error = exc
+        self.finished = self.error is None
+        return True
+
+    def _grade(
+        self, submission: Submission, items: Sequence[pytest.Item], misconceptions: Sequence[Misconception]
+    ) -> Report:
+        started, clock = datetime.now(UTC), time.monotonic()
+        problems: tuple[str, ...] = (submission.problem,) if submission.problem else ()
+        if submission.problem:
+            outcomes = [self._not_run(i, Status.MISSING, "The submission could not be read.") for i in items]
+        else:
+            session = Session(submission, self._workers, self._policy)
+            self._attempt = Attempt(session)
+            try:
+                outcomes = self._run_items(items)
+                outcomes = _with_hints(
+                    outcomes, _findings(self._assignment, self._attempt.records, misconceptions, items)
+                )
+                problems = session.problems
+            finally:
+                session.close()
+                self._attempt = None
+        return Report(
+            assignment=self._assignment.name,
+            student=submission.student,
+            digest=submission.digest,
+            outcomes=tuple(outcomes),
+            isolation=self._workers.isolation,
+            seed=self.seed,
+            toolkit=__version__,
+            started=started,
+            seconds=time.monotonic() - clock,
+            problems=problems,
+            notes=submission.notes,
+            origin=submission.origin,
+            submitted_at=submission.submitted_at,
+        )
+
+    def _run_items(self, items: Sequence[pytest.Item]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for k, item in enumerate(items):
+            lost = [o for o in outcomes if o.exercise == self.exercise_of(item).name and _lost_worker(o)]
+            if len(lost) >= _MOST_LOST_WORKERS:
+                says = f"Not run, since {lost[-1].exercise} already {_LOST[lost[-1].status]} {len(lost)} times."
+                outcomes.append(self._not_run(item, lost[-1].status, says))
+            else:
+                outcomes.append(self._run_item(item, items[k + 1] if k + 1 < len(items) else None))
+        return outcomes
+
+    def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> Outcome:
+        attempt = self.attempt_of(item)
+        answered, clock = attempt.session.answered, time.monotonic()
+        self._raised.pop(item.nodeid, None)
+        runtestprotocol(item, log=False, nextitem=following)
+        return outcome(
+            item,
+            self.exercise_of(item),
+            self._raised.pop(item.nodeid, None),
+            answered=attempt.session.answered > answered,
+            seconds=time.monotonic() - clock,
+        )
+
+    def _not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:
+        return Outcome(
+            exercise=self.exercise_of(item).name,
+            test=_test_name(item),
+            title=title_of(item),
+            status=status,
+            weight=weight_of(item),
+            visible=_is_visible(item),
+            says=says,
+        )
+
+
+_LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
+
+
+def _lost_worker(o: Outcome) -> bool:
+    return o.status in _LOST
+
+
+def _findings(
+    assignment: Assignment,
+    records: Mapping[str, Record],
+    misconceptions: Sequence[Misconception],
+    items: Sequence[pytest.Item],
+) -> dict[str, Finding]:
+    """The cause that explains the wrong answers of each exercise, where there is one."""
+    observed: dict[str, list[Observation]] = {exercise.name: [] for exercise in assignment.exercises}
+    for item in items:
+        for observation in records.get(item.nodeid, Record()).observations:
+            observed[observation.case.exercise].append(observation)
+    found = {
+        name: diagnose(observations, [m for m in misconceptions if m.exercise == name])
+        for name, observations in observed.items()
+    }
+    return {name: finding for name, finding in found.items() if finding}
+
+
+def _with_hints(outcomes: Iterable[Outcome], findings: Mapping[str, Finding]) -> list[Outcome]:
+    """The outcomes with the hint of their exercise on those that the finding speaks of: wrong answers, not crashes."""
+    return [
+        replace(o, hint=findings[o.exercise].says)
+        if o.status in (Status.FAILED, Status.RAISED) and o.exercise in findings
+        else o
+        for o in outcomes
+    ]

@@ -1,0 +1,238 @@
+"""Hidden tests in pytest: the fixtures `student`, `agree` and `rng`, the markers, and the outcome of each test.
+
+Two uses share this. `grading` runs pytest once over many submissions, with a `HiddenTests` of its own. An author runs
+``pytest tests/hidden/assignment3_convolution --submission FILE``: then `AuthorsRun` takes the part of `grading`, and
+pytest reports as it always does.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.agreement import Agreement, DisagreementError, OracleError, Record
+from grader.catalog import load_assignment
+from grader.errors import AssignmentError, RequestError, StudentCrashed, StudentError, StudentMissing, StudentTimeout
+from grader.intake import read_submission
+from grader.model import Assignment, Exercise, Outcome, Status
+from grader.sandbox import Policy, launcher
+from grader.student import Session, StudentModule
+
+MARKERS = (
+    "exercise(name): the exercise that the tests belong to",
+    "weight(n): the test's share within its exercise (default 1)",
+    "visible: shown to students with its inputs and expected values",
+)
+
+
+@dataclass
+class Attempt:
+    """One submission under test: its session, and what each test left behind."""
+
+    session: Session
+    records: dict[str, Record] = field(default_factory=dict)
+
+
+class HiddenTests:
+    """The fixtures and hooks that hidden tests need; subclasses say which assignment and submission an item meets."""
+
+    def __init__(self, *, seed: int) -> None:
+        self.seed = seed
+        self._oracle_answers: dict[bytes, Any] = {}
+
+    def assignment_of(self, item: pytest.Item) -> Assignment:
+        """The assignment that the item tests."""
+        raise NotImplementedError
+
+    def attempt_of(self, item: pytest.Item) -> Attempt:
+        """The submission that the item meets now."""
+        raise NotImplementedError
+
+    def exercise_of(self, item: pytest.Item) -> Exercise:
+        """The exercise that the item belongs to. Raises AssignmentError if it names none of the manifest's."""
+        marker = item.get_closest_marker("exercise")
+        name = marker.args[0] if marker and marker.args else None
+        try:
+            return self.assignment_of(item).exercise(name or "")
+        except KeyError:
+            rule = "every hidden test needs @pytest.mark.exercise(NAME) with an exercise of the manifest"
+            raise AssignmentError(f"{item.nodeid}: {rule} (got {name!r}).") from None
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> StudentModule:
+        """The submission: `student.f(x)` is a message to its sandbox."""
+        session = self.attempt_of(request.node).session
+        session.seconds_per_call = self._seconds(request.node)
+        return session.module
+
+    @pytest.fixture
+    def agree(self, request: pytest.FixtureRequest) -> Agreement:
+        """Comparison of the student's answer with an oracle's (see `agreement`)."""
+        item = request.node
+        record = self.attempt_of(item).records.setdefault(item.nodeid, Record())
+        return Agreement(self.exercise_of(item), is_visible(item), record, self._oracle_answers)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers that depend on the run's seed and the test's name alone."""
+        return np.random.default_rng([self.seed, zlib.crc32(test_name(request.node).encode())])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        """Fail the test if a comparison failed: before any later fault, which may well follow from it."""
+        record = self.attempt_of(pyfuncitem).records.get(pyfuncitem.nodeid, Record())
+        try:
+            result = yield
+        except (StudentMissing, StudentTimeout, StudentCrashed, OracleError):
+            raise
+        except Exception:
+            record.settle()
+            raise
+        record.settle()
+        return result
+
+    def _seconds(self, item: pytest.Item) -> float:
+        return self.exercise_of(item).seconds_per_call or self.assignment_of(item).limits.seconds_per_call
+
+
+def test_name(item: pytest.Item) -> str:
+    """The test's name within its assignment: `TestPad2d::test_zero[2]`."""
+    return item.nodeid.partition("::")[2]
+
+
+def is_visible(item: pytest.Item) -> bool:
+    """Whether the test is shown to students with its values."""
+    return item.get_closest_marker("visible") is not None
+
+
+def title_of(item: pytest.Item) -> str:
+    """The first line of the test's docstring: what the student reads."""
+    text = getattr(getattr(item, "obj", None), "__doc__", None) or test_name(item)
+    return str(text).strip().splitlines()[0]
+
+
+def weight_of(item: pytest.Item) -> int:
+    """The test's share within its exercise."""
+    marker = item.get_closest_marker("weight")
+    return int(marker.args[0]) if marker else 1
+
+
+def outcome(
+    item: pytest.Item, exercise: Exercise, error: BaseException | None, *, answered: bool, seconds: float
+) -> Outcome:
+    """What the test came to, by what it raised. `answered` says whether it had seen any data of the submission."""
+    status, says, detail = _classify(error, answered=answered)
+    return Outcome(
+        exercise=exercise.name,
+        test=test_name(item),
+        title=title_of(item),
+        status=status,
+        weight=weight_of(item),
+        visible=is_visible(item),
+        says=says,
+        detail=detail,
+        seconds=seconds,
+    )
+
+
+def _classify(error: BaseException | None, *, answered: bool) -> tuple[Status, str, str]:
+    """The status, the sentence for the student, and the detail for staff."""
+    if error is None:
+        return Status.PASSED, "", ""
+    if isinstance(error, DisagreementError):
+        return (Status.RAISED if error.raised else Status.FAILED), str(error), error.detail
+    if isinstance(error, StudentError):
+        return _STUDENT_STATUS.get(type(error), Status.RAISED), error.says, error.private
+    if isinstance(error, pytest.skip.Exception):
+        return Status.SKIPPED, "This test was skipped.", str(error)
+    if isinstance(error, AssertionError):
+        return Status.FAILED, _assertion(error), ""
+    if isinstance(error, pytest.fail.Exception):
+        return Status.FAILED, "The answer is not the expected one.", str(error)
+    detail = f"{type(error).__name__}: {error}"
+    if answered and isinstance(error, Exception) and not isinstance(error, (OracleError, AssignmentError)):
+        return Status.FAILED, "The answer could not be used: is it of the kind that the exercise asks for?", detail
+    return Status.GRADER_ERROR, "The grader failed here; this is not your fault.", detail
+
+
+_STUDENT_STATUS = {
+    StudentMissing: Status.MISSING,
+    StudentTimeout: Status.TIMEOUT,
+    StudentCrashed: Status.CRASHED,
+}
+
+
+def _assertion(error: AssertionError) -> str:
+    """The message that the test's author wrote for students."""
+    message = str(error.args[0]) if error.args else ""
+    return message or "A property that the title names does not hold."
+
+
+class AuthorsRun(HiddenTests):
+    """Hidden tests in plain pytest: one submission, or else each assignment's solution."""
+
+    def __init__(self, *, submission: Path | None, seed: int, isolation: str | None) -> None:
+        super().__init__(seed=seed)
+        self._submission = submission
+        self._isolation = isolation
+        self._assignments: dict[Path, Assignment] = {}
+        self._attempts: dict[str, Attempt] = {}
+        self._open = ExitStack()
+
+    def assignment_of(self, item: pytest.Item) -> Assignment:
+        """The assignment whose name the folder of the test bears."""
+        folder = item.path.parent
+        if folder not in self._assignments:
+            self._assignments[folder] = load_assignment(folder.parents[2] / "assignments" / folder.name)
+        return self._assignments[folder]
+
+    def attempt_of(self, item: pytest.Item) -> Attempt:
+        """The one attempt at the item's assignment; its worker is started on the first use."""
+        assignment = self.assignment_of(item)
+        if assignment.name not in self._attempts:
+            policy = Policy(assignment.allowed_imports, assignment.limits)
+            source = read_submission(self._submission or assignment.solution, assignment)
+            if source.problem:
+                raise RequestError(f"{source.origin}: {source.problem}")
+            session = Session(source, self._open.enter_context(launcher(self._isolation, policy)), policy)
+            self._open.callback(session.close)
+            self._attempts[assignment.name] = Attempt(session)
+        return self._attempts[assignment.name]
+
+    def pytest_unconfigure(self) -> None:
+        """End the workers."""
+        self._open.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        """Leave other tests than hidden ones alone."""
+        if "student" not in pyfuncitem.fixturenames:
+            return (yield)
+        return (yield from super().pytest_pyfunc_call(pyfuncitem))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options with which an author runs hidden tests."""
+    group = parser.getgroup("deepgrade", "hidden tests")
+    group.addoption("--submission", type=Path, help="file to run the hidden tests on (default: the solution)")
+    group.addoption("--seed", type=int, default=0, help="seed of the hidden tests' inputs (default: 0)")
+    group.addoption("--isolation", default=None, help="launcher to use: bwrap or process (default: the best there is)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers, and offer the fixtures to hidden tests."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    run = AuthorsRun(
+        submission=config.getoption("--submission"),
+        seed=config.getoption("--seed"),
+        isolation=config.getoption("--isolation"),
+    )
+    config.pluginmanager.register(run, "deepgrade-authors-run")

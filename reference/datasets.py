@@ -1,0 +1,68 @@
+"""The small real data that capstones train on; everything is read from `data/`, nothing is downloaded.
+
+Split and standardisation are fixed here, so that every run of every capstone sees the same numbers.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+DATA = Path(__file__).parent / "data"
+
+# 1797 = 1347 + 450: three quarters to train on.
+DIGITS_TEST_SIZE = 450
+DIGITS_SPLIT_SEED = 7
+
+
+class Split(NamedTuple):
+    """Examples to train on and examples held back; the rows of `X` and `y` belong together."""
+
+    X_train: NDArray[np.float64]
+    y_train: NDArray[np.int64]
+    X_test: NDArray[np.float64]
+    y_test: NDArray[np.int64]
+
+
+@cache
+def _digits_table() -> NDArray[np.float64]:
+    """The file as it is: (1797, 65), 64 grey values 0–16 row by row, then the digit."""
+    with gzip.open(DATA / "digits.csv.gz", "rt", encoding="ascii") as lines:
+        return np.loadtxt(lines, delimiter=",", dtype=np.float64)
+
+
+def digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the UCI handwritten digits: X (1797, 1, 8, 8) float64 in [0, 16], and y (1797,) int64 in 0…9.
+
+    Both are fresh arrays, in the order of the file. See `data/README.md` for source and licence.
+    """
+    table = _digits_table()
+    return table[:, :-1].reshape(-1, 1, 8, 8).copy(), table[:, -1].astype(np.int64)
+
+
+def standardise(X_train: NDArray[np.float64], *others: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return every array minus the mean of `X_train`, divided by its standard deviation: two numbers for all pixels.
+
+    The numbers come from the training examples alone: what is held back must not leak into training. One mean for the
+    whole image rather than one per pixel keeps an image an image, and no pixel that is always 0 divides by zero.
+    """
+    mean, std = X_train.mean(), X_train.std()
+    return tuple((X - mean) / std for X in (X_train, *others))
+
+
+def digits_split() -> Split:
+    """Return the digits, shuffled by a fixed seed, split 1347 : 450 and standardised by the training part.
+
+    X_train (1347, 1, 8, 8), y_train (1347,), X_test (450, 1, 8, 8), y_test (450,). Always the same numbers.
+    """
+    X, y = digits()
+    # Shuffled, because the file goes writer by writer: unshuffled, the test would be on a few writers' hands alone.
+    order = np.random.default_rng(DIGITS_SPLIT_SEED).permutation(len(X))
+    train, test = order[:-DIGITS_TEST_SIZE], order[-DIGITS_TEST_SIZE:]
+    X_train, X_test = standardise(X[train], X[test])
+    return Split(X_train, y[train], X_test, y[test])
