@@ -43,7 +43,8 @@ def compare(got: Any, want: Any, tolerance: Tolerance, *, float32: bool = False)
     """The first difference of `got` from `want`, or None if they agree.
 
     `got` and `want` are plain data: numbers, text, None, arrays, and sequences and dicts of them; or `Raised`. A tuple
-    and a list of the same elements agree, and so do a scalar and an array of shape (). With `float32`, an answer in
+    and a list of the same elements agree, an array will do for a list of numbers, and an array of shape () for a
+    scalar. With `float32`, an answer in
     float32 is as good as one in float64.
     """
     with np.errstate(all="ignore"):
@@ -67,7 +68,7 @@ def _compare(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: st
 
 
 def _compare_raised(got: Any, want: Any, where: str) -> Mismatch | None:
-    if got == want:
+    if isinstance(got, Raised) and isinstance(want, Raised) and got == want:
         return None
     if isinstance(want, Raised):
         came = f"raised {got.kind}" if isinstance(got, Raised) else f"returned {_describe(got)}"
@@ -88,6 +89,12 @@ def _compare_dicts(
 
 
 def _compare_sequences(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+    if (
+        isinstance(got, np.ndarray)
+        and want
+        and all(np.ndim(w) == 0 and isinstance(w, (Number, np.generic)) for w in want)
+    ):
+        return _compare_numbers(got, np.asarray(want), tolerance, float32, where)
     if not isinstance(got, (tuple, list)):
         return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
     if len(got) != len(want):

@@ -50,6 +50,8 @@ def hints(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
 
 def result(exercise: ExerciseGrade) -> str:
     """How an exercise went, in words: "wrong answer, 2 of 5 tests passed"."""
+    if not exercise.tests:
+        return STATUS_WORDS[Status.SKIPPED]
     words = STATUS_WORDS[exercise.status]
     if exercise.status is Status.PASSED or not exercise.passed:
         return words

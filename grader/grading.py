@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -20,11 +22,12 @@ from grader import __version__
 from grader.agreement import Record
 from grader.diagnose import Finding, Misconception, diagnose, load_misconceptions
 from grader.errors import AssignmentError, GradeError
-from grader.model import Assignment, Observation, Outcome, Report, Status, Submission
+from grader.local import LocalSession
+from grader.model import Assignment, Isolation, Observation, Outcome, Report, Status, Submission
 from grader.plugin import MARKERS, Attempt, HiddenTests, outcome, title_of, weight_of
 from grader.plugin import is_visible as _is_visible
 from grader.plugin import test_name as _test_name
-from grader.sandbox import Launcher, Policy, launcher
+from grader.sandbox import Policy, launcher
 from grader.student import Session
 
 # After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
@@ -62,10 +65,20 @@ def grade_all(
     """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
     policy = Policy(assignment.allowed_imports, assignment.limits)
     with launcher(isolation, policy) as workers:
-        run = GradingRun(assignment, submissions, on_report, workers, policy, only=only, seed=seed)
+        attempts = ((s, partial(Session, s, workers, policy)) for s in submissions)
+        run = GradingRun(assignment, attempts, on_report, workers, only=only, seed=seed)
         _run_pytest(assignment, run)
-    if run.error is not None:
-        raise run.error
+
+
+def grade_trusted(
+    functions: Mapping[str, Callable[..., Any]], assignment: Assignment, *, only: Collection[str] = (), seed: int = 0
+) -> Report:
+    """Run the hidden tests on functions of the assignment's author, by name, in this very process."""
+    reports: list[Report] = []
+    attempts = [(Submission("author", assignment.module), partial(LocalSession, functions))]
+    run = GradingRun(assignment, attempts, reports.append, LocalSession, only=only, seed=seed)
+    _run_pytest(assignment, run)
+    return reports[0]
 
 
 def _run_pytest(assignment: Assignment, run: GradingRun) -> None:
@@ -85,7 +98,9 @@ def _run_pytest(assignment: Assignment, run: GradingRun) -> None:
         raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
-    if not run.finished and run.error is None:
+    if run.error is not None:
+        raise run.error
+    if not run.finished:
         raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
 
 
@@ -112,16 +127,26 @@ def _forget_modules(assignment: Assignment, before: set[str]) -> None:
             del sys.modules[name]
 
 
+OpenSession = Callable[[], Session | LocalSession]
+
+
+class Isolated(Protocol):
+    """Whatever runs the attempts, and says how well it keeps them apart."""
+
+    @property
+    def isolation(self) -> Isolation:
+        """The level that is really active."""
+
+
 class GradingRun(HiddenTests):
     """The pytest plugin that takes the place of pytest's run loop."""
 
     def __init__(
         self,
         assignment: Assignment,
-        submissions: Iterable[Submission],
+        attempts: Iterable[tuple[Submission, OpenSession]],
         on_report: Callable[[Report], None],
-        workers: Launcher,
-        policy: Policy,
+        host: Isolated,
         *,
         only: Collection[str],
         seed: int,
@@ -132,10 +157,9 @@ class GradingRun(HiddenTests):
         self.error: GradeError | None = None
         self.finished = False
         self._assignment = assignment
-        self._submissions = submissions
+        self._attempts = attempts
         self._on_report = on_report
-        self._workers = workers
-        self._policy = policy
+        self._host = host
         self._attempt: Attempt | None = None
         self._raised: dict[str, BaseException] = {}
 
@@ -185,28 +209,31 @@ class GradingRun(HiddenTests):
             return True
         misconceptions = load_misconceptions(self._assignment.hidden_tests / "misconceptions.py")
         try:
-            for submission in self._submissions:
-                self._on_report(self._grade(submission, session.items, misconceptions))
+            for submission, open_session in self._attempts:
+                self._on_report(self._grade(submission, open_session, session.items, misconceptions))
         except GradeError as exc:
             self.error = exc
         self.finished = self.error is None
         return True
 
     def _grade(
-        self, submission: Submission, items: Sequence[pytest.Item], misconceptions: Sequence[Misconception]
+        self,
+        submission: Submission,
+        open_session: OpenSession,
+        items: Sequence[pytest.Item],
+        misconceptions: Sequence[Misconception],
     ) -> Report:
         started, clock = datetime.now(UTC), time.monotonic()
         problems: tuple[str, ...] = (submission.problem,) if submission.problem else ()
         if submission.problem:
             outcomes = [self._not_run(i, Status.MISSING, "The submission could not be read.") for i in items]
         else:
-            session = Session(submission, self._workers, self._policy)
+            session = open_session()
             self._attempt = Attempt(session)
             try:
                 outcomes = self._run_items(items)
-                outcomes = _with_hints(
-                    outcomes, _findings(self._assignment, self._attempt.records, misconceptions, items)
-                )
+                findings = _findings(self._assignment, self._attempt.records, misconceptions, items)
+                outcomes = _with_hints(outcomes, findings)
                 problems = session.problems
             finally:
                 session.close()
@@ -216,7 +243,7 @@ class GradingRun(HiddenTests):
             student=submission.student,
             digest=submission.digest,
             outcomes=tuple(outcomes),
-            isolation=self._workers.isolation,
+            isolation=self._host.isolation,
             seed=self.seed,
             toolkit=__version__,
             started=started,

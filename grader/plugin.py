@@ -21,6 +21,7 @@ from grader.agreement import Agreement, DisagreementError, OracleError, Record
 from grader.catalog import load_assignment
 from grader.errors import AssignmentError, RequestError, StudentCrashed, StudentError, StudentMissing, StudentTimeout
 from grader.intake import read_submission
+from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Outcome, Status
 from grader.sandbox import Policy, launcher
 from grader.student import Session, StudentModule
@@ -36,7 +37,7 @@ MARKERS = (
 class Attempt:
     """One submission under test: its session, and what each test left behind."""
 
-    session: Session
+    session: Session | LocalSession
     records: dict[str, Record] = field(default_factory=dict)
 
 

@@ -23,7 +23,6 @@ import json
 import operator
 import os
 import sys
-import time
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,7 @@ from typing import Any
 
 from grader import wire
 
-# Classes by which a test may tell exceptions apart; every other one counts as plain Exception (NameError is only named).
+# Classes by which a test may tell exceptions apart; every other counts as plain Exception.
 KINDS = (
     "ValueError",
     "TypeError",
@@ -53,6 +52,7 @@ OPERATORS = frozenset(
 )
 # Kept from before student code could replace them.
 _exit, _read, _write = os._exit, os.read, os.write
+_import: Callable[..., Any] = builtins.__import__
 _ROUTINES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 
 Message = dict[str, Any]
@@ -169,7 +169,7 @@ class _Worker:
         self.warned = 0
         try:
             reply = {"ok": True, **self.requests[message["op"]](message)}
-        except BaseException as exc:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of student code are its errors
+        except BaseException as exc:  # SystemExit and KeyboardInterrupt too: they are errors of the submission
             reply = {"ok": False, "error": self.submission.error(exc, message)}
         reply |= {"op": "reply", "seq": message["seq"], "stdout": self.output.take(), "warned": self.warned}
         self.send(reply)
@@ -177,7 +177,7 @@ class _Worker:
     def send(self, reply: Message) -> None:
         try:
             parts = wire.encode(reply, self.stand_in)
-        except Exception as exc:  # noqa: BLE001 - whatever is wrong with the value, the reply itself must go out
+        except Exception as exc:  # whatever is wrong with the value, the reply itself must go out
             reason = exc.reason if isinstance(exc, wire.TooMuchError) else "kind"
             kind = wire.safe_name(type(reply.get("value")))
             parts = wire.encode({**reply, "value": wire.Opaque(kind, reason)})
@@ -289,22 +289,22 @@ class Loader:
         # Dataclasses with postponed annotations look their module up; so does pickle.
         sys.modules[self.module.__name__] = self.module
         # In the submission's own namespace: numpy may import what it likes.
-        vars(self.module)["__builtins__"] = {**vars(builtins), "__import__": self.guarded_import}
-        trees = [self.parse(i) for i in range(len(self.parts))]
+        vars(self.module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
+        trees = [self._parse(i) for i in range(len(self.parts))]
         for filename, tree in zip(self.files, trees, strict=True):
             for statement in tree.body:
-                self.execute(statement, filename)
+                self._execute(statement, filename)
         return {"problems": self.problems, "imports": _imports(trees), "functions": _functions(trees)}
 
-    def parse(self, index: int) -> ast.Module:
+    def _parse(self, index: int) -> ast.Module:
         label, source = self.parts[index]
         try:
             return ast.parse(source, f"<submission>/{label}")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
-            self.problems.append(self.problem(exc, index, 0))
+            self.problems.append(self._problem(exc, index, 0))
             return ast.Module([], [])
 
-    def execute(self, statement: ast.stmt, filename: str) -> None:
+    def _execute(self, statement: ast.stmt, filename: str) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             import __future__
 
@@ -312,10 +312,10 @@ class Loader:
         try:
             code = compile(ast.Module([statement], []), filename, "exec", self.flags, dont_inherit=True)
             exec(code, vars(self.module))  # noqa: S102 - this is what the worker is for
-        except BaseException as exc:  # noqa: BLE001 - what fails here must not keep the rest from being defined
-            self.problems.append(self.problem(exc, self.files[filename], statement.lineno))
+        except BaseException as exc:  # what fails here must not keep the rest from being defined
+            self.problems.append(self._problem(exc, self.files[filename], statement.lineno))
 
-    def problem(self, exc: BaseException, part: int, line: int) -> Message:
+    def _problem(self, exc: BaseException, part: int, line: int) -> Message:
         fault = self.error(exc, {})
         if fault["line"]:
             part, line = fault["part"], fault["line"]
@@ -325,17 +325,17 @@ class Loader:
         says = str(exc.msg) if isinstance(exc, SyntaxError) else ""
         return {**fault, "part": part, "line": line, "column": column, "syntax": says}
 
-    def guarded_import(
-        self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
-    ) -> Any:  # noqa: A002, E501
+    def _import(self, name: str, *context: Any, **named: Any) -> Any:
         top = name.partition(".")[0]
-        if level == 0 and top not in self.allowed:
+        # The import statement passes globals, locals, fromlist and level, by position.
+        relative = context[3] if len(context) > 3 else named.get("level", 0)
+        if not relative and top not in self.allowed:
             raise ModuleNotFoundError(f"{top} is not allowed in this assignment", name=top)
-        return builtins.__import__(name, globals, locals, fromlist, level)
+        return _import(name, *context, **named)
 
     def error(self, exc: BaseException, message: Message) -> Message:
         """What is told of an exception: its class, the innermost line in the submission, and the rest for staff."""
-        frames = list(self.own_frames(exc.__traceback__))
+        frames = list(self._own_frames(exc.__traceback__))
         part, line = (frames[-1][0], frames[-1][1]) if frames else (0, 0)
         where = "body"
         if isinstance(exc, _MissingError):
@@ -343,23 +343,27 @@ class Loader:
         elif isinstance(exc, TypeError) and not frames and message.get("op") == "call":
             where = "arguments"
         kind = next((k for k in _bases(exc) if k in KINDS), "Exception")
-        named = next((k for k in _bases(exc) if k in _BUILTIN_EXCEPTIONS), "Exception")
-        private = self.private(exc, frames)
+        named = next((k for k in _bases(exc) if k in EXCEPTIONS), "Exception")
+        private = self._private(exc, frames)
         return {"where": where, "kind": kind, "named": named, "part": part, "line": line, "private": private}
 
-    def own_frames(self, trace: types.TracebackType | None) -> Iterator[tuple[int, int, str]]:
+    def _own_frames(self, trace: types.TracebackType | None) -> Iterator[tuple[int, int, str]]:
         while trace is not None:
             code = trace.tb_frame.f_code
             if code.co_filename in self.files:
                 yield self.files[code.co_filename], trace.tb_lineno, code.co_name
             trace = trace.tb_next
 
-    def private(self, exc: BaseException, frames: list[tuple[int, int, str]]) -> str:
+    def _private(self, exc: BaseException, frames: list[tuple[int, int, str]]) -> str:
         places = [f"{self.parts[part][0]}, line {line}, in {name}" for part, line, name in frames[-20:]]
-        return "\n".join([*places, f"{type(exc).__name__}: {exc}"[-MAX_PRIVATE:]])[-MAX_PRIVATE:]
+        try:
+            message = str(exc)
+        except BaseException:  # the submission's own class may fail here too
+            message = "(no message)"
+        return "\n".join([*places, f"{type(exc).__name__}: {message[:MAX_PRIVATE]}"])[-MAX_PRIVATE:]
 
 
-_BUILTIN_EXCEPTIONS = frozenset(
+EXCEPTIONS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 )
 

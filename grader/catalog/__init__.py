@@ -7,6 +7,7 @@ registered elsewhere.
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ def find_assignments(root: Path) -> tuple[Assignment, ...]:
     """
     folders = [folder for folder in _folders(root) if (folder / MANIFEST).is_file()]
     found = sorted((load_assignment(folder) for folder in folders), key=lambda a: _number(a.name))
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in itertools.pairwise(found):
         if _number(first.name) == _number(second.name):
             raise AssignmentError(
                 f"{first.folder.parent}: the number of an assignment must be its own "

@@ -114,7 +114,7 @@ def _parse(file: Path) -> dict[str, Any]:
 def _read_limits(table: Table) -> Limits:
     limits = Limits(**table.read({}, _LIMITS))
     if limits.seconds_per_call > limits.seconds_total:
-        got = Decimal(str(limits.seconds_per_call))
+        got = table.data.get("seconds_per_call", limits.seconds_per_call)
         rule = f"must be at most 'seconds_total', {limits.seconds_total:g}"
         raise table.wrong("seconds_per_call", rule, got, "raise 'seconds_total', or lower 'seconds_per_call'")
     return limits
@@ -218,16 +218,17 @@ def _exact(lowest: str, highest: str, *, above: bool = False) -> Callable[[Any],
         number = Decimal(got)
         _refuse_unless(number.is_finite() and Decimal(lowest) <= number <= Decimal(highest))
         _refuse_unless(not above or number > Decimal(lowest))
-        exact = Fraction(number) if number.adjusted() > -3 else None  # 1e-999999999 is a fraction of a gigabyte
-        _refuse_unless(exact is not None and (exact * 100).denominator == 1)
-        return Fraction(number)
+        _refuse_unless(number == 0 or number.adjusted() >= -2)  # as a fraction, 1e-999999999 would fill the memory
+        exact = Fraction(number) if number else Fraction(0)
+        _refuse_unless(100 % exact.denominator == 0)
+        return exact
 
     return read
 
 
 def _real(lowest: float, highest: float, *, above: bool = False) -> Callable[[Any], float]:
     def read(got: Any) -> float:
-        _refuse_unless(type(got) in (int, Decimal))
+        _refuse_unless(type(got) in (int, Decimal) and Decimal(got).is_finite())  # comparing NaN raises another error
         _refuse_unless(lowest <= got <= highest and not (above and got == lowest))
         return float(got)
 

@@ -17,18 +17,7 @@ import numpy as np
 
 from grader.errors import AssignmentError
 from grader.model import Raised
-
-# The built-in classes under which an exception of student code is known here; the first base on this list counts.
-RAISED_KINDS = (
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    ZeroDivisionError,
-    NotImplementedError,
-    AttributeError,
-    ArithmeticError,
-)
+from grader.worker import KINDS
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -64,8 +53,8 @@ def _fresh(value: Any) -> Any:
 
 
 def _kind(exc: Exception) -> str:
-    listed = (c.__name__ for c in type(exc).__mro__ if c in RAISED_KINDS)
-    return next(listed, "Exception")
+    """The class under which the worker would have told of the exception."""
+    return next((c.__name__ for c in type(exc).__mro__ if c.__name__ in KINDS), "Exception")
 
 
 def misconception(exercise: str, says: str) -> Callable[[_Function], _Function]:

@@ -45,7 +45,9 @@ class Worker(Protocol):
 class Launcher(Protocol):
     """Starts workers that are alike: same policy, same isolation."""
 
-    isolation: Isolation
+    @property
+    def isolation(self) -> Isolation:
+        """What held, as probed by doing. Waits until the sandbox is up; raises IsolationError if there can be none."""
 
     def start(self) -> Worker:
         """A fresh worker, ready to be sent its submission. Raises IsolationError if none can be started."""

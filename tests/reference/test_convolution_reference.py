@@ -92,9 +92,10 @@ def test_padding_agrees(rng, pad, by_torch):
     equal(reference.pad2d(x, pad), F.pad(torch.tensor(x), by_torch))
 
 
-@pytest.mark.parametrize(("N", "C", "filters", "size", "kernel", "stride", "pad"), CONVOLUTIONS)
-def test_convolution_and_its_gradients_agree(rng, N, C, filters, size, kernel, stride, pad):
+@pytest.mark.parametrize("case", CONVOLUTIONS)
+def test_convolution_and_its_gradients_agree(rng, case):
     """The layer and its three gradients are torch's, for a random upstream gradient."""
+    N, C, filters, size, kernel, stride, pad = case
     x, W, b = normal(rng, N, C, *size), normal(rng, filters, C, *kernel), normal(rng, filters)
     tensors = leaves(x, W, b)
     out = F.conv2d(*tensors, stride=stride, padding=pad)
@@ -121,9 +122,10 @@ def test_pooling_and_its_gradient_agree(rng, values, size, k, stride):
     equal(reference.max_pool2d_backward(dout, x, k, stride), tensor.grad)
 
 
-@pytest.mark.parametrize(("N", "T", "D", "filters", "k"), [(2, 7, 5, 4, 3), (1, 1, 1, 1, 1), (3, 4, 2, 5, 4)])
-def test_text_convolution_agrees(rng, N, T, D, filters, k):
+@pytest.mark.parametrize("case", [(2, 7, 5, 4, 3), (1, 1, 1, 1, 1), (3, 4, 2, 5, 4)])
+def test_text_convolution_agrees(rng, case):
     """Convolution over words is torch's conv1d with the axes in another order; the largest over time is amax."""
+    N, T, D, filters, k = case
     E, W, b = normal(rng, N, T, D), normal(rng, k, D, filters), normal(rng, filters)
     words, kernel = torch.tensor(E).permute(0, 2, 1), torch.tensor(W).permute(2, 1, 0)
     want = F.conv1d(words, kernel, torch.tensor(b)).permute(0, 2, 1)

@@ -1,0 +1,49 @@
+"""Who grades the graders: whether the hidden tests of an assignment tell its misconceptions apart."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from grader.diagnose import Misconception, load_misconceptions
+from grader.grading import grade_trusted
+from grader.model import Assignment, Outcome, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A misconception in the place of its exercise: which tests of the exercise it failed, and which hint came."""
+
+    misconception: Misconception
+    failed: tuple[Outcome, ...]
+    hints: tuple[str, ...]
+
+    @property
+    def named(self) -> bool:
+        """Whether diagnosis named this very misconception."""
+        return self.hints == (self.misconception.says,)
+
+
+def try_misconceptions(assignment: Assignment, *, seed: int = 0) -> Iterator[Trial]:
+    """Run each misconception through the hidden tests of its exercise, with the reference in all other places."""
+    with reference_functions(assignment) as right:
+        for misconception in load_misconceptions(assignment.hidden_tests / "misconceptions.py"):
+            functions = {**right, misconception.exercise: misconception.wrong}
+            report = grade_trusted(functions, assignment, only=[misconception.exercise], seed=seed)
+            failed = tuple(o for o in report.outcomes if o.status is not Status.PASSED)
+            yield Trial(misconception, failed, tuple(sorted({o.hint for o in failed if o.hint})))
+
+
+@contextmanager
+def reference_functions(assignment: Assignment) -> Iterator[dict[str, Callable[..., Any]]]:
+    """The oracle's functions by name, while the course is importable."""
+    sys.path.insert(0, str(assignment.root))
+    try:
+        module = importlib.import_module(f"reference.{assignment.module}")
+        yield {e.name: getattr(module, e.name) for e in assignment.exercises if hasattr(module, e.name)}
+    finally:
+        sys.path.remove(str(assignment.root))

@@ -1,0 +1,8 @@
+"""Reports, classes and errors on a terminal: at any width, with or without colours, in any encoding."""
+
+from grader.console.classroom import print_class
+from grader.console.lines import make_console
+from grader.console.listings import print_assignments, print_error, print_isolation
+from grader.console.report import print_report
+
+__all__ = ["make_console", "print_assignments", "print_class", "print_error", "print_isolation", "print_report"]

@@ -1,0 +1,152 @@
+"""One student's report: a line per exercise, below it what differs and a hint, then the total.
+
+::
+
+    Convolution and pooling · alice
+
+     ✓ pad2d                4/4
+     ✗ conv2d_forward   4.80/12   wrong answer, 2 of 5 tests passed
+         Strides that do not divide the image leave the last rows and columns out.
+           for x (2, 3, 7, 6), stride=2: 32 of 42 values differ …
+         hint: You flipped the kernel …
+     – max_pool2d           0/8   not written yet
+
+       Total           8.80/24
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.console import Console
+
+from grader.console.lines import cell, mark, say, say_line, width_of
+from grader.feedback import Problem, exercise_points, hints, problems, result, sentence, total_points
+from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
+from grader.printable import one_line
+
+# More different problems of one exercise than this are left to --verbose: the first ones are what to mend first.
+_MOST_PROBLEMS = 3
+_BELOW = 5
+# Left of the name: a blank, the mark, a blank.
+_MARGIN = 3
+_GAP = 2
+
+
+def print_report(
+    console: Console, report: Report, grade: Grade, assignment: Assignment, *, verbose: bool = False
+) -> None:
+    """Print what a student needs to know; with `verbose`, every test, its time and the detail meant for staff."""
+    _print_head(console, report, assignment)
+    total = total_points(grade)
+    points_width = width_of([*(exercise_points(e) for e in grade.exercises), "" if grade.ungraded else total])
+    names = width_of([*(e.name for e in grade.exercises), "Total"])
+    names = max(8, min(names, console.width - _MARGIN - _GAP - points_width))
+    for exercise in grade.exercises:
+        outcomes = report.of(exercise.name)
+        words, below = _words(exercise, outcomes)
+        points = cell(console, exercise_points(exercise), points_width, right=True)
+        _print_exercise(console, exercise, f"{cell(console, exercise.name, names)}  {points}", words)
+        if verbose:
+            _print_tests(console, outcomes)
+        elif below:
+            _print_problems(console, problems(outcomes))
+    console.print()
+    points = cell(console, total, max(points_width, len(total)), right=True)
+    say_line(console, " " * _MARGIN, (f"{cell(console, 'Total', names)}  {points}", "bold"))
+    _print_foot(console, report, grade, verbose=verbose)
+
+
+def _print_head(console: Console, report: Report, assignment: Assignment) -> None:
+    student = f" · {one_line(report.student, 60)}" if report.student else ""
+    say(console, f"{one_line(assignment.title)}{student}", "bold")
+    console.print()
+    for problem in report.problems:
+        say(console, f"! {problem}", "bold red", indent=1, hanging=2)
+    for note in report.notes:
+        say(console, f"note: {one_line(note)}", "dim", indent=1, hanging=2)
+    if report.problems or report.notes:
+        console.print()
+
+
+def _words(exercise: ExerciseGrade, outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
+    """The words beside an exercise's points, and whether its problems are to be told below.
+
+    Of a function that is not there at all, the tests have one thing to say: it is said once, in this place.
+    """
+    found = problems(outcomes)
+    if exercise.status is Status.MISSING and not exercise.passed and len(found) == 1:
+        return one_line(found[0].says), False
+    return ("" if exercise.status is Status.PASSED else result(exercise)), True
+
+
+def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words: str) -> None:
+    """The line of an exercise; the words go below where they do not fit beside."""
+    line = (" ", mark(console, exercise.status), f" {head}")
+    if _MARGIN + cell_len(head) + 3 + cell_len(words) <= console.width:
+        say_line(console, *line, f"   {words}")
+    else:
+        say_line(console, *line)
+        say(console, words, indent=_MARGIN)
+
+
+def _print_problems(console: Console, found: tuple[Problem, ...]) -> None:
+    for problem in found[:_MOST_PROBLEMS]:
+        _print_problem(console, problem)
+    for hint in dict.fromkeys(hint for problem in found[:_MOST_PROBLEMS] for hint in problem.hints):
+        say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
+    hidden = sum(len(problem.titles) for problem in found[_MOST_PROBLEMS:])
+    if hidden:
+        say(
+            console,
+            f"… and {hidden} more {'test' if hidden == 1 else 'tests'}; --verbose shows all.",
+            "dim",
+            indent=_BELOW,
+        )
+
+
+def _print_problem(console: Console, problem: Problem) -> None:
+    if len(problem.titles) > 1:
+        say(console, f"{len(problem.titles)} tests: {problem.says}", indent=_BELOW, hanging=2)
+    else:
+        say(console, problem.titles[0], indent=_BELOW, hanging=2)
+        say(console, problem.says, indent=_BELOW + 2, hanging=2)
+
+
+def _print_tests(console: Console, outcomes: tuple[Outcome, ...]) -> None:
+    """Every test of an exercise, with its time, and what staff may see."""
+    for outcome in outcomes:
+        char, style = mark(console, outcome.status)
+        title = one_line(outcome.title or outcome.test)
+        say(console, f"{char} {title} ({outcome.seconds:.2f} s)", style, indent=_BELOW, hanging=2)
+        if outcome.status is not Status.PASSED:
+            say(console, sentence(outcome), indent=_BELOW + 2, hanging=2)
+        if outcome.detail:
+            for line in outcome.detail.strip("\n").splitlines():
+                say(console, f"| {line}", "dim", indent=_BELOW + 2, hanging=4)
+    for hint in hints(outcomes):
+        say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
+
+
+def _print_foot(console: Console, report: Report, grade: Grade, *, verbose: bool) -> None:
+    """Why the total is what it is, and under what circumstances it came about."""
+    for line in grade.explanation:
+        say(console, line, "yellow", indent=_MARGIN)
+    if grade.ungraded and not verbose:
+        say(console, "Tell whoever set the exercise; --verbose shows what went wrong.", indent=_MARGIN)
+    if report.isolation.level == "D":
+        say(console, "Run as a plain process: for your own code only.", "dim", indent=_MARGIN)
+    if verbose:
+        say(console, _circumstances(report), "dim", indent=_MARGIN)
+
+
+def _circumstances(report: Report) -> str:
+    facts = (
+        f"isolation {report.isolation.level} ({report.isolation.launcher})",
+        f"seed {report.seed}",
+        f"deepgrade {report.toolkit}",
+        f"{report.started:%Y-%m-%d %H:%M} UTC",
+        f"{report.seconds:.2f} s",
+        f"submission {report.digest[:12]}",
+        one_line(report.origin),
+    )
+    return ", ".join(fact for fact in facts if fact)

@@ -1,0 +1,136 @@
+"""Requests and replies with one worker: numbered, bounded, under a deadline, and believed in nothing but their form."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from grader import wire
+from grader.errors import StudentCrashed, StudentTimeout, WireError
+from grader.sandbox.launcher import Worker
+from grader.worker import KINDS
+
+# How often the memory of a worker is looked at while its answer is awaited.
+SECONDS_BETWEEN_LOOKS = 0.02
+MAX_CALLBACKS = 100_000
+
+Message = dict[str, Any]
+Functions = dict[int, Callable[..., Any]]
+
+
+class LostError(Exception):
+    """No answer, and none will come: the worker must be replaced. `why` is "late", "ended", "memory" or "garbled"."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(why, detail)
+        self.why = why
+        self.detail = detail
+
+
+class Exchange:
+    """The conversation with one worker. After a LostError, or anything raised by a callback, `close` is all it is for.
+
+    `stand_in` and `revive` translate what stays on one side (see `wire`); `functions` are the callbacks by number.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        memory_mb: int,
+        functions: Functions,
+        stand_in: Callable[[Any, str], wire.Stand],
+        revive: Callable[[Any], Any],
+    ) -> None:
+        self._worker = worker
+        self._most_bytes = (worker.resident_bytes() or 0) + memory_mb * 2**20
+        self._functions = functions
+        self._stand_in = stand_in
+        self._revive = revive
+        self._number = 0
+        self._callbacks = 0
+
+    def ask(self, message: Message, deadline: float) -> Message:
+        """The reply to a request; callbacks are answered meanwhile. Raises LostError, or WireError for the request."""
+        self._number += 1
+        number = self._number
+        parts = wire.encode({**message, "seq": number}, self._stand_in)
+        self._expect_silence()
+        self._send(parts, deadline)
+        reply = self._receive(deadline)
+        while reply["op"] == "callback":
+            self._answer(reply, deadline)
+            reply = self._receive(deadline)
+        if reply["op"] != "reply" or type(reply.get("seq")) is not int or reply["seq"] != number:
+            raise LostError("garbled", "the reply to another request")
+        self._expect_silence()
+        return reply
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.kill()
+
+    def _expect_silence(self) -> None:
+        if self._worker.unsolicited():
+            raise LostError("garbled", "bytes that nobody asked for")
+
+    def _send(self, parts: list[wire.Buffer], deadline: float) -> None:
+        try:
+            self._worker.send(parts, deadline)
+        except TimeoutError:
+            raise LostError("late", "the request was not read") from None
+        except EOFError:
+            raise LostError("ended", self._worker.ending()) from None
+
+    def _receive(self, deadline: float) -> Message:
+        try:
+            header_size, body_size = wire.sizes(self._read(wire.PREFIX.size, deadline))
+            header = self._read(header_size, deadline)
+            message = wire.decode(header, self._read(body_size, deadline), self._revive)
+        except WireError as exc:
+            raise LostError("garbled", str(exc)) from exc
+        if type(message) is not dict or type(message.get("op")) is not str:
+            raise LostError("garbled", "no message")
+        if time.monotonic() > deadline:
+            raise LostError("late")
+        return message
+
+    def _read(self, n: int, deadline: float) -> bytes:
+        while True:
+            until = min(deadline, time.monotonic() + SECONDS_BETWEEN_LOOKS)
+            try:
+                return self._worker.receive(n, until) if n else b""
+            except TimeoutError:
+                self._look(deadline)
+            except EOFError:
+                raise LostError("ended", self._worker.ending()) from None
+
+    def _look(self, deadline: float) -> None:
+        if time.monotonic() >= deadline:
+            raise LostError("late")
+        if (self._worker.resident_bytes() or 0) > self._most_bytes:
+            raise LostError("memory")
+
+    def _answer(self, message: Message, deadline: float) -> None:
+        """Call back into the trusted side, as the worker asks."""
+        self._callbacks += 1
+        if self._callbacks > MAX_CALLBACKS:
+            raise LostError("late", f"more than {MAX_CALLBACKS} callbacks")
+        number, args, kwargs = message.get("number"), message.get("args"), message.get("kwargs")
+        if type(number) is not int or number not in self._functions:
+            raise LostError("garbled", "a callback that does not exist")
+        if type(args) is not tuple or type(kwargs) is not dict or not all(type(key) is str for key in kwargs):
+            raise LostError("garbled", "a callback without arguments")
+        self._send(self._result(self._functions[number], args, kwargs), deadline)
+
+    def _result(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[wire.Buffer]:
+        raised, value = "", None
+        try:
+            value = function(*args, **kwargs)
+        except (LostError, StudentTimeout, StudentCrashed):
+            # A call that the callback made into the same submission: there is nobody left to answer.
+            raise
+        except Exception as exc:  # as raised by a function that student code called with what it liked
+            bases = [kind.__name__ for kind in type(exc).__mro__]
+            raised = next((name for name in bases if name in KINDS), "Exception")
+        return wire.encode({"op": "result", "raised": raised, "value": value}, self._stand_in)

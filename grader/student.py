@@ -1,0 +1,422 @@
+"""The submission as hidden tests see it: `student.f(x)` is a message to a sandboxed worker, and plain data comes back.
+
+A `Session` keeps one worker with the submission loaded in it, gives every call a deadline and the whole submission a
+budget, and starts a fresh worker after a crash or a timeout. Nothing that comes back is executed or believed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader import complaints, wire
+from grader.complaints import Loaded
+from grader.errors import AssignmentError, StudentCrashed, StudentError, StudentTimeout, WireError
+from grader.model import Submission
+from grader.sandbox.exchange import Exchange, Functions, LostError, Message
+from grader.sandbox.launcher import Launcher, Policy
+from grader.worker import MAX_OUTPUT_PER_CALL
+
+MAX_SOURCE = 256 * 1024
+SECONDS_TO_LOAD = 10.0
+# A function that has ended or held up its worker this often is not called again, nor, in the end, anything else.
+MAX_LOSSES_PER_FUNCTION = 3
+MAX_LOSSES = 12
+MAX_FREED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call came to. `stdout` is what the submission printed: for staff only.
+
+    `shares_memory` and `warned` (how many RuntimeWarnings) are the worker's word; `seconds` is measured here.
+    """
+
+    value: Any
+    shares_memory: bool
+    seconds: float
+    stdout: str
+    warned: int = 0
+
+
+class Session:
+    """One submission, loaded in a worker and ready for calls.
+
+    `problems` are sentences for the student on what went wrong when it was loaded, `details` the same for staff.
+    `answered` counts the answers, values or exceptions, that have arrived. `seconds_per_call` may be set for each test.
+    """
+
+    def __init__(self, submission: Submission, launcher: Launcher, policy: Policy) -> None:
+        self.submission = submission
+        self.seconds_per_call = policy.limits.seconds_per_call
+        self.module = StudentModule(self)
+        self.problems: tuple[str, ...] = ()
+        self.details: tuple[str, ...] = ()
+        self.answered = 0
+        self.generation = 0
+        self._launcher = launcher
+        self._policy = policy
+        self._loaded = Loaded()
+        self._exchange: Exchange | None = None
+        self._deadline: float | None = None
+        self._spent = 0.0
+        self._losses: dict[str, list[type[StudentError]]] = {}
+        self._over: Callable[[], StudentError] | None = None
+        self._functions: Functions = {}
+        self._replaced: dict[str, Callable[..., Any]] = {}
+        self._free: list[int] = []
+        self._first_load()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def call(
+        self,
+        path: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        seconds: float | None = None,
+        read_only: bool = False,
+        target: RemoteObject | None = None,
+    ) -> Answer:
+        """Call a function of the submission, or of its object `target`.
+
+        Arrays arrive as fresh copies, or, with `read_only`, so that writing into them fails. A function among the
+        arguments is called back here, within the call's time. Raises StudentError for everything that student code
+        can cause, AssignmentError for an argument that cannot cross.
+        """
+        inputs = tuple(wire.ReadOnly(x) if read_only else x for x in (args, dict(kwargs)))
+        message = {"op": "call", "target": target, "path": path, "args": inputs[0], "kwargs": inputs[1]}
+        what = path if target is None else f"{self.name_of(target)}.{path}".rstrip(".")
+        return self._request(what, message, seconds, complaints.describe_arguments(args, kwargs))
+
+    def get(self, target: RemoteObject, name: str) -> Any:
+        """An attribute of an object in the worker: its value, or a RemoteFunction if it is a method."""
+        return self._request(f"{self.name_of(target)}.{name}", {"op": "get", "target": target, "path": name}).value
+
+    def set(self, target: RemoteObject, name: str, value: Any) -> None:
+        """Set an attribute of an object in the worker."""
+        what = f"{self.name_of(target)}.{name}"
+        self._request(what, {"op": "set", "target": target, "path": name, "value": value})
+
+    def operate(self, target: RemoteObject, operation: str, *operands: Any) -> Any:
+        """The result of an operator, by its name in the module `operator`."""
+        what = f"{self.name_of(target)} ({operation})"
+        return self._request(what, {"op": "operate", "name": operation, "args": operands}).value
+
+    def replace(self, name: str, function: Callable[..., Any] | None) -> None:
+        """Let a global name of the submission mean this function of the trusted side; None: what it meant before."""
+        if function is None:
+            self._replaced.pop(name, None)
+        else:
+            self._replaced[name] = function
+        if self._exchange is not None:
+            self._request(name, {"op": "replace", "path": name, "value": function})
+
+    def name_of(self, target: RemoteObject) -> str:
+        """The class of an object, if it is one of those that the submission defines; else "the object"."""
+        kind = stand_of(target).kind
+        return kind if kind in (self._loaded.functions or {}) else "the object"
+
+    def forget(self, number: int, generation: int) -> None:
+        """An object of the worker is not needed any more; it is told so with the next request."""
+        if generation == self.generation:
+            self._free.append(number)
+
+    def close(self) -> None:
+        """End the worker. May be called again; a later call would start a new one."""
+        if self._exchange is not None:
+            self._exchange.close()
+        self._exchange = None
+        self._functions.clear()
+        self._free.clear()
+
+    # Loading
+
+    def _first_load(self) -> None:
+        submission = self.submission
+        if submission.problem:
+            self._give_up(StudentCrashed, submission.problem)
+        elif sum(len(part.source.encode("utf-8", "surrogatepass")) for part in submission.parts) > MAX_SOURCE:
+            name = complaints.file_of(submission)
+            self._give_up(StudentCrashed, f"{name} holds more than {MAX_SOURCE // 1024} KB of code.")
+        else:
+            self._load_and_report()
+
+    def _load_and_report(self) -> None:
+        try:
+            self._loaded = self._load()
+        except StudentError as exc:
+            self.details = (exc.private,) if exc.private else ()
+            self._give_up(type(exc), exc.says)
+            return
+        allowed = frozenset((*self._policy.allowed_imports, self.submission.module)) | sys.stdlib_module_names
+        self.problems = tuple(complaints.problems(self.submission, self._loaded, allowed))
+        self.details = tuple(fault.private for fault in self._loaded.faults)
+
+    def _give_up(self, kind: type[StudentError], says: str) -> None:
+        """Nothing can be called: say so now, and again for each call."""
+        self.problems = (says,)
+        self._over = lambda: kind(says)
+
+    def _load(self) -> Loaded:
+        """Start a worker and load the submission into it."""
+        name, parts = complaints.file_of(self.submission), self.submission.parts
+        message = {
+            "op": "load",
+            "module": self.submission.module,
+            "parts": tuple((part.label, part.source) for part in parts),
+            "allowed": self._policy.allowed_imports,
+        }
+        started = time.monotonic()
+        seconds = min(max(SECONDS_TO_LOAD, 5 * self.seconds_per_call), self._remaining())
+        try:
+            self._start()
+            reply = self._ask(message, started + seconds)
+            loaded = complaints.read_loaded(reply.get("value"), self.submission)
+            for path, function in self._replaced.items():
+                self._ask({"op": "replace", "path": path, "value": function}, started + seconds)
+        except ValueError as exc:
+            self.close()
+            raise StudentCrashed(f"{name} could not be loaded.", private=str(exc)) from None
+        except LostError as exc:
+            self.close()
+            raise self._lost(f"loading {name}", exc, seconds) from None
+        finally:
+            self._spent += time.monotonic() - started
+        return loaded
+
+    def _start(self) -> None:
+        self.generation += 1
+        self._free.clear()
+        memory_mb = self._policy.limits.memory_mb
+        self._exchange = Exchange(self._launcher.start(), memory_mb, self._functions, self._stand_in, self._revive)
+
+    # Requests
+
+    def _request(self, what: str, message: Message, seconds: float | None = None, arguments: str = "") -> Answer:
+        self._check_usable(what)
+        if self._exchange is None:
+            self._load()
+        outer, started = self._deadline, time.monotonic()
+        seconds = min(self.seconds_per_call if seconds is None else seconds, self._remaining())
+        # A request from within a callback counts against the call that it interrupts.
+        self._deadline = started + seconds if outer is None else min(outer, started + seconds)
+        try:
+            reply = self._ask({**message, "free": self._take_free()}, self._deadline)
+            answer = self._answer(what, message, reply, arguments, time.monotonic() - started)
+        except LostError as exc:
+            self.close()
+            error = self._lost(what, exc, seconds)
+            self._losses.setdefault(what, []).append(type(error))
+            raise error from None
+        except WireError as exc:
+            self.close()
+            hint = "pass plain data, arrays, functions and objects of the submission"
+            raise AssignmentError(f"an argument of {what} cannot be sent: {exc}", hint) from exc
+        except BaseException:
+            # Raised by a callback, in the middle of the conversation: the worker still waits for its result.
+            self.close()
+            raise
+        finally:
+            self._deadline = outer
+            if outer is None:
+                self._spent += time.monotonic() - started
+        if isinstance(answer, StudentError):
+            raise answer
+        return answer
+
+    def _check_usable(self, what: str) -> None:
+        if self._over is not None:
+            raise self._over()
+        if self._remaining() <= 0:
+            raise self._budget_error()
+        losses = self._losses.get(what, [])
+        if len(losses) >= MAX_LOSSES_PER_FUNCTION:
+            raise losses[-1](f"{what} was not called again: it had no answer {len(losses)} times already.")
+        if sum(map(len, self._losses.values())) >= MAX_LOSSES:
+            raise StudentCrashed(
+                f"{what} was not called: {MAX_LOSSES} calls into this submission had no answer already."
+            )
+
+    def _ask(self, message: Message, deadline: float) -> Message:
+        if self._exchange is None:
+            raise LostError("ended", "the process was replaced")
+        reply = self._exchange.ask(message, deadline)
+        if type(reply.get("ok")) is not bool or type(reply.get("stdout")) is not str:
+            raise LostError("garbled", "a reply without its fields")
+        return reply
+
+    def _answer(
+        self, what: str, message: Message, reply: Message, arguments: str, seconds: float
+    ) -> Answer | StudentError:
+        warned, shares = reply.get("warned"), reply.get("shares", False)
+        if type(warned) is not int or warned < 0 or type(shares) is not bool:
+            raise LostError("garbled", "a reply without its fields")
+        self.answered += 1
+        if not reply["ok"]:
+            return self._raised(what, reply, arguments)
+        value = reply.get("value")
+        if reply.get("callable") is True:
+            value = RemoteFunction(self, message["path"], message["target"])
+        return Answer(value, shares, seconds, reply["stdout"][:MAX_OUTPUT_PER_CALL], warned)
+
+    def _raised(self, what: str, reply: Message, arguments: str) -> StudentError:
+        try:
+            fault = complaints.read_fault(reply.get("error"), self.submission)
+        except ValueError as exc:
+            raise LostError("garbled", str(exc)) from exc
+        return complaints.raised(what, fault, self.submission, self._loaded, arguments)
+
+    def _lost(self, what: str, lost: LostError, seconds: float) -> StudentError:
+        """The sentence for an answer that did not come."""
+        if lost.why == "late":
+            late = StudentTimeout(f"{what} gave no answer within {seconds:.3g} seconds.", private=lost.detail)
+            return late if self._remaining() > 0 else self._budget_error()
+        if lost.why == "memory":
+            return StudentCrashed(f"{what} used more than {self._policy.limits.memory_mb} MB of memory.")
+        if lost.why == "ended":
+            return StudentCrashed(f"{what} ended the process: it {lost.detail}.", private=lost.detail)
+        return StudentCrashed(f"{what}: the process answered with something that is no answer.", private=lost.detail)
+
+    def _budget_error(self) -> StudentTimeout:
+        total = self._policy.limits.seconds_total
+        return StudentTimeout(f"The {total:.3g} seconds for the whole submission are used up.")
+
+    def _remaining(self) -> float:
+        return self._policy.limits.seconds_total - self._spent
+
+    def _take_free(self) -> tuple[int, ...]:
+        free, self._free = tuple(self._free[:MAX_FREED]), self._free[MAX_FREED:]
+        return free
+
+    # Values that stay on one side
+
+    def _stand_in(self, value: Any, reason: str) -> wire.Stand:
+        if isinstance(value, RemoteObject):
+            if generation_of(value) != self.generation:
+                raise StudentCrashed("The object is gone: the process that held it was ended or replaced.")
+            return stand_of(value)
+        if callable(value):
+            number = next((n for n, known in self._functions.items() if known is value), len(self._functions) + 1)
+            self._functions[number] = value
+            return wire.Callback(number)
+        np = sys.modules.get("numpy")
+        if np is not None and isinstance(value, np.random.Generator):
+            state = value.bit_generator.state
+            return wire.Rng(state["bit_generator"], state)
+        raise wire.TooMuchError(reason)
+
+    def _revive(self, stand: object) -> RemoteObject:
+        if not isinstance(stand, wire.Handle):
+            raise WireError("a worker sends handles, no callbacks and no generators")
+        return RemoteObject(self, stand, self.generation)
+
+
+class StudentModule:
+    """The submission's module: `student.f` is its function `f`. Other attributes it has none: they would hide some."""
+
+    __slots__ = ("__session",)
+
+    def __init__(self, session: Session) -> None:
+        self.__session = session
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        if name.startswith("_"):
+            raise AttributeError(f"a submission is asked for public names only (got {name!r})")
+        return RemoteFunction(self.__session, name)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFunction:
+    """A function or class of the submission, or, with a `target`, a method of one of its objects."""
+
+    session: Session
+    path: str
+    target: RemoteObject | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The value that the call returns. Raises StudentError."""
+        return self.session.call(self.path, args, kwargs, target=self.target).value
+
+
+def _operator(name: str) -> Callable[..., Any]:
+    def apply(self: RemoteObject, *others: Any) -> Any:
+        return session_of(self).operate(self, name, self, *others)
+
+    return apply
+
+
+def _reflected(name: str) -> Callable[..., Any]:
+    def apply(self: RemoteObject, other: Any) -> Any:
+        return session_of(self).operate(self, name, other, self)
+
+    return apply
+
+
+class RemoteObject(wire.NoData):
+    """An object that lives in the worker. Attributes, calls and operators are forwarded; it is no data by itself."""
+
+    __slots__ = ("__generation", "__session", "__stand")
+
+    def __init__(self, session: Session, stand: wire.Handle, generation: int) -> None:
+        object.__setattr__(self, "_RemoteObject__session", session)
+        object.__setattr__(self, "_RemoteObject__stand", stand)
+        object.__setattr__(self, "_RemoteObject__generation", generation)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return session_of(self).get(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        session_of(self).set(self, name, value)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object itself."""
+        return session_of(self).call("", args, kwargs, target=self).value
+
+    def __del__(self) -> None:
+        session_of(self).forget(stand_of(self).number, generation_of(self))
+
+    def __repr__(self) -> str:
+        return f"<{session_of(self).name_of(self)} in the submission>"
+
+    __add__, __radd__ = _operator("add"), _reflected("add")
+    __sub__, __rsub__ = _operator("sub"), _reflected("sub")
+    __mul__, __rmul__ = _operator("mul"), _reflected("mul")
+    __truediv__, __rtruediv__ = _operator("truediv"), _reflected("truediv")
+    __floordiv__, __rfloordiv__ = _operator("floordiv"), _reflected("floordiv")
+    __mod__, __rmod__ = _operator("mod"), _reflected("mod")
+    __pow__, __rpow__ = _operator("pow"), _reflected("pow")
+    __matmul__, __rmatmul__ = _operator("matmul"), _reflected("matmul")
+    __neg__, __pos__, __abs__ = _operator("neg"), _operator("pos"), _operator("abs")
+    __getitem__, __setitem__, __delitem__ = _operator("getitem"), _operator("setitem"), _operator("delitem")
+
+
+# Outside of the class, because each name in it would hide one of the submission's.
+
+
+def session_of(remote: RemoteObject) -> Session:
+    """The session that a remote object belongs to."""
+    session: Session = object.__getattribute__(remote, "_RemoteObject__session")
+    return session
+
+
+def stand_of(remote: RemoteObject) -> wire.Handle:
+    """What is sent in the place of a remote object."""
+    stand: wire.Handle = object.__getattribute__(remote, "_RemoteObject__stand")
+    return stand
+
+
+def generation_of(remote: RemoteObject) -> int:
+    """Which worker of the session a remote object lives in."""
+    generation: int = object.__getattribute__(remote, "_RemoteObject__generation")
+    return generation

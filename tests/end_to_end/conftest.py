@@ -1,0 +1,156 @@
+"""A tiny real course in a temporary folder, and the real command."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+MANIFEST = """
+title = "Tiny"
+module = "tiny"
+due = 2030-01-01T12:00:00+00:00
+
+[limits]
+seconds_per_call = 1.0
+
+[[exercise]]
+name = "double"
+points = 6
+concept = "Scaling"
+slide = "Basic notions"
+
+[[exercise]]
+name = "total"
+points = 4
+concept = "Sums"
+slide = "Basic notions"
+builds_on = ["double"]
+"""
+
+REFERENCE = '''
+"""The oracle."""
+import numpy as np
+
+
+def double(x):
+    return 2.0 * np.asarray(x, dtype=float)
+
+
+def total(x):
+    return float(np.sum(double(x)))
+'''
+
+HIDDEN = '''
+"""Hidden tests of the tiny assignment. SECRET-OF-THE-TESTS"""
+import numpy as np
+import pytest
+from reference import tiny as reference
+
+
+@pytest.mark.exercise("double")
+class TestDouble:
+    @pytest.mark.visible
+    def test_example(self, student, agree):
+        """The example of the docstring is right."""
+        agree(student.double, reference.double, np.array([1.0, 2.5]))
+
+    def test_random(self, student, agree, rng):
+        """Random vectors are doubled."""
+        for n in (1, 3, 5):
+            agree(student.double, reference.double, rng.normal(size=n))
+
+    def test_pure(self, student, agree, rng):
+        """The argument comes back unchanged, and a second call gives the same answer."""
+        agree.pure(student.double, reference.double, rng.normal(size=4))
+
+
+@pytest.mark.exercise("total")
+class TestTotal:
+    def test_random(self, student, agree, rng):
+        """Random matrices are summed."""
+        for n in (1, 3, 5):
+            agree(student.total, reference.total, rng.normal(size=(n, 2)))
+
+    def test_bound(self, student, rng):
+        """The total of positive numbers is positive."""
+        assert student.total(rng.uniform(1, 2, size=7)) > 0, "A sum of positive numbers came out negative."
+'''
+
+MISCONCEPTIONS = '''
+"""Misconceptions of the tiny assignment."""
+from grader.diagnose import misconception
+
+
+@misconception("double", "You squared the number: doubling adds it to itself.")
+def squared(x):
+    return x * x
+'''
+
+SOLUTION = '''
+"""Tiny."""
+import numpy as np
+
+
+def double(x):
+    """Twice x, any shape."""
+    ### BEGIN SOLUTION
+    return 2.0 * np.asarray(x, dtype=float)
+    ### END SOLUTION
+
+
+def total(x):
+    """The sum of double(x)."""
+    ### BEGIN SOLUTION
+    return float(double(x).sum())
+    ### END SOLUTION
+'''
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder and the command run in it."""
+
+    root: Path
+
+    @property
+    def stub(self) -> Path:
+        return self.root / "assignments" / "assignment1_tiny" / "tiny.py"
+
+    def grade(self, *args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the real `grade` with these arguments in the course (or in `cwd`)."""
+        command = [sys.executable, "-m", "grader", *map(str, args)]
+        env = {**os.environ, "COLUMNS": "100", **environment}
+        return subprocess.run(
+            command, cwd=cwd or self.root, env=env, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def submit(self, source: str, name: str = "mine/tiny.py") -> Path:
+        """Write a submission and return its path."""
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(dedent(source), encoding="utf-8")
+        return file
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """One assignment of two exercises; the solution and its stub."""
+    files = {
+        "assignments/assignment1_tiny/assignment.toml": MANIFEST,
+        "reference/__init__.py": "",
+        "reference/tiny.py": REFERENCE,
+        "tests/hidden/assignment1_tiny/test_tiny.py": HIDDEN,
+        "tests/hidden/assignment1_tiny/misconceptions.py": MISCONCEPTIONS,
+        "solutions/assignment1_tiny/tiny.py": SOLUTION,
+    }
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.lstrip(), encoding="utf-8")
+    made = Course(tmp_path)
+    made.grade("stub", "assignment1")
+    return made

@@ -1,0 +1,49 @@
+"""`grade batch`: a class in one table, and the preflight before it."""
+
+RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
+
+
+def test_class_table_has_everyone(course):
+    """Right, wrong and unreadable submissions all have a row; the exit code is 0 since everyone was graded."""
+    course.submit(RIGHT, "class/ada.py")
+    course.submit("def double(x):\n    return x\n", "class/bob/tiny.py")
+    (course.root / "class/eve.zip").write_bytes(b"this is no archive")
+
+    result = course.grade("batch", "1", "class", "--allow-weak-isolation")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert all(name in result.stdout for name in ("ada", "bob", "eve"))
+    assert "10" in result.stdout
+
+
+def test_points_do_not_depend_on_the_neighbours(course):
+    """A submission gets in a class what it gets alone, whatever runs beside it."""
+    course.submit("import os\ndef double(x):\n    os._exit(0)\n", "class/ann.py")
+    course.submit("def double(x):\n    while True: pass\n", "class/bea.py")
+    course.submit(RIGHT, "class/cyd.py")
+
+    result = course.grade("batch", "1", "class", "--allow-weak-isolation")
+
+    row = next(line for line in result.stdout.splitlines() if "cyd" in line)
+    assert "10" in row
+
+
+def test_preflight_refuses_a_wrong_solution(course):
+    """If the solution does not get full marks, nobody is graded."""
+    course.submit(RIGHT, "class/ada.py")
+    (course.root / "solutions/assignment1_tiny/tiny.py").write_text("def double(x):\n    return x\n")
+
+    result = course.grade("batch", "1", "class", "--allow-weak-isolation")
+
+    assert result.returncode == 2
+    assert "Preflight" in result.stderr
+
+
+def test_plain_processes_are_refused(course):
+    """Other people's code does not run unisolated unless that is allowed in so many words."""
+    course.submit(RIGHT, "class/ada.py")
+
+    result = course.grade("batch", "1", "class", "--isolation", "process")
+
+    assert result.returncode == 2
+    assert "--allow-weak-isolation" in result.stderr

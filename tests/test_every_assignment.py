@@ -1,0 +1,125 @@
+"""The contract that every assignment keeps, whatever assignments there are."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from grader.intake import find_submissions, read_submission
+
+from grader.audit import try_misconceptions
+from grader.catalog import find_assignments
+from grader.diagnose import load_misconceptions
+from grader.grading import grade, grade_all
+from grader.model import Assignment, Report, Status, Submission
+from grader.release import stale_release_files
+from grader.scoring import grade as points_of
+
+ROOT = Path(__file__).parents[1]
+SEEDS = range(20)
+# Exercises with a time limit of their own train something: they are tried under fewer seeds.
+SEEDS_OF_LONG_ONES = range(3)
+
+
+@pytest.fixture(params=find_assignments(ROOT), ids=lambda a: a.name, scope="module")
+def assignment(request: pytest.FixtureRequest) -> Assignment:
+    return request.param
+
+
+def solution_of(assignment: Assignment) -> Submission:
+    return read_submission(assignment.solution, assignment, "the solution")
+
+
+def failures(report: Report) -> list[str]:
+    return [f"{o.test}: {o.status} {o.says} {o.detail}" for o in report.outcomes if o.status is not Status.PASSED]
+
+
+def test_solution_earns_every_point(assignment):
+    """The solution passes every hidden test, whatever the seed."""
+    short = [e.name for e in assignment.exercises if e.seconds_per_call is None]
+
+    failed = {seed: failures(grade(solution_of(assignment), assignment, only=short, seed=seed)) for seed in SEEDS}
+    failed |= {-s: failures(grade(solution_of(assignment), assignment, seed=s)) for s in SEEDS_OF_LONG_ONES}
+
+    assert not {seed: found for seed, found in failed.items() if found}
+
+
+def test_stub_earns_nothing(assignment):
+    """Every test of the untouched stub ends as not written yet."""
+    report = grade(read_submission(assignment.stub, assignment), assignment)
+
+    assert {o.status for o in report.outcomes} == {Status.MISSING}
+    assert points_of(report, assignment).points == 0
+
+
+def test_maximum_is_a_hundred(assignment):
+    """Points are those of the manifest, and add up to 100."""
+    assert assignment.max_points == 100
+
+
+def test_every_exercise_has_its_place_in_the_lecture(assignment):
+    """Concept and slide are named."""
+    assert all(e.concept and e.slide for e in assignment.exercises)
+
+
+def test_every_exercise_has_a_visible_test(assignment):
+    """The worked example of each docstring is a test that shows its values."""
+    report = grade(read_submission(assignment.stub, assignment), assignment)
+
+    assert {e.name for e in assignment.exercises} == {o.exercise for o in report.outcomes if o.visible}
+
+
+def test_misconceptions_lose_points_and_are_named(assignment):
+    """Each misconception fails a test of its own exercise, and diagnosis names it and no other."""
+    trials = list(try_misconceptions(assignment))
+
+    assert trials
+    assert not [t.misconception.name for t in trials if not t.failed]
+    assert not {t.misconception.name: t.hints for t in trials if not t.named}
+
+
+def test_stub_and_notebook_are_the_generated_ones(assignment):
+    """What is checked in equals what `grade stub` makes of the solution."""
+    assert not stale_release_files(assignment)
+
+
+def test_two_runs_agree(assignment):
+    """The same submission and seed give the same outcomes."""
+
+    def outcomes():
+        report = grade(read_submission(samples(assignment)[0], assignment), assignment)
+        return [(o.test, o.status, o.says, o.hint) for o in report.outcomes]
+
+    assert outcomes() == outcomes()
+
+
+def samples(assignment: Assignment) -> list[Path]:
+    return sorted((ROOT / "tests/submissions" / assignment.name).glob("*.py"))
+
+
+def test_sample_submissions_get_their_points(assignment):
+    """Every sample submission gets exactly the points, and the hints, that its table names."""
+    folder = ROOT / "tests/submissions" / assignment.name
+    expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
+    reports: list[Report] = []
+
+    grade_all(find_submissions(folder, assignment), assignment, reports.append)
+
+    assert {r.student for r in reports} == set(expected)
+    assert {r.student: summary(r, assignment) for r in reports} == {s: e_summary(e) for s, e in expected.items()}
+
+
+def summary(report: Report, assignment: Assignment) -> dict[str, object]:
+    """The points per exercise and in total, and the misconception named for each exercise."""
+    result = points_of(report, assignment)
+    says = {m.says: m.name for m in load_misconceptions(assignment.hidden_tests / "misconceptions.py")}
+    hints = {o.exercise: says[o.hint] for o in report.outcomes if o.hint in says}
+    points = {e.name: float(e.points) for e in result.exercises}
+    return {"total": float(result.points), "points": points, "misconceptions": hints}
+
+
+def e_summary(expected: dict[str, object]) -> dict[str, object]:
+    return {
+        "total": float(expected["total"]),
+        "points": {name: float(points) for name, points in expected["points"].items()},
+        "misconceptions": expected.get("misconceptions", {}),
+    }
