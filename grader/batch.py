@@ -12,8 +12,8 @@ from fractions import Fraction
 from grader.errors import AssignmentError, IsolationError
 from grader.grading import grade_all
 from grader.intake import read_submission
-from grader.model import Assignment, Grade, Report, Submission
-from grader.sandbox import Policy, launcher
+from grader.model import Assignment, Grade, Isolation, Report, Submission
+from grader.sandbox import Launcher, launcher, policy_of
 from grader.scoring import format_points
 from grader.scoring import grade as points_of
 
@@ -35,8 +35,20 @@ def grade_batch(
     Raises IsolationError if student code would run below level B and `allow_weak_isolation` is not given, and
     AssignmentError if the preflight fails; then no submission has been run.
     """
-    if not allow_weak_isolation:
-        _require_isolation(assignment, isolation)
+    with launcher(isolation, policy_of(assignment)) as workers:
+        if not allow_weak_isolation:
+            _require_isolation(workers.isolation)
+        _grade_checked(assignment, submissions, workers, on_report, seed)
+
+
+def _grade_checked(
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    workers: Launcher,
+    on_report: Callable[[Report, Grade], None],
+    seed: int,
+) -> None:
+    """Grade the solution and the stub before the submissions, and stop if they do not get what they must."""
     checks = _preflight_submissions(assignment)
 
     def receive(report: Report) -> None:
@@ -47,15 +59,13 @@ def grade_batch(
             on_report(report, points_of(report, assignment))
 
     to_run = [*(check for check, _ in checks), *submissions]
-    grade_all(to_run, assignment, receive, isolation=isolation, seed=seed)
+    grade_all(to_run, assignment, workers, receive, seed=seed)
 
 
-def _require_isolation(assignment: Assignment, isolation: str | None) -> None:
-    with launcher(isolation, Policy(assignment.allowed_imports, assignment.limits)) as workers:
-        level = workers.isolation.level
-    if level not in STRONG_LEVELS:
+def _require_isolation(isolation: Isolation) -> None:
+    if isolation.level not in STRONG_LEVELS:
         raise IsolationError(
-            f"Submissions would run at isolation level {level}, where they could read files and tests of yours.",
+            f"Submissions would run at isolation level {isolation.level}, where they could read your files and tests.",
             "`grade doctor` says what is missing. For code that you trust: --allow-weak-isolation.",
         )
 

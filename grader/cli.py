@@ -120,16 +120,19 @@ def run(
 ) -> int:
     """Grade one submission: PATH is a file, a folder or an archive (default: the stub's own file)."""
     from grader.intake import read_submission
+    from grader.sandbox import launcher, policy_of
 
     format_ = _wanted_format(as_json, format_, output)
     found = _select(resolve(assignment, find_root(Path.cwd())), exercises)
     submission = read_submission(path or found.stub, found)
 
-    from grader.grading import grade
-    from grader.scoring import grade as points_of
+    with launcher(_launcher(isolation), policy_of(found)) as workers:
+        # Imported while the launcher starts: pytest takes as long.
+        from grader.grading import grade
+        from grader.scoring import grade as points_of
 
-    only = [e.name for e in found.exercises] if exercises else []
-    report = grade(submission, found, only=only, isolation=_launcher(isolation), seed=seed)
+        only = [e.name for e in found.exercises] if exercises else []
+        report = grade(submission, found, workers, only=only, seed=seed)
     result = points_of(report, found)
     _emit(report, result, found, format_, output, verbose=verbose)
     return FAILED if result.ungraded else FULL_MARKS if result.full else LESS

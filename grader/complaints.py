@@ -153,20 +153,20 @@ def file_of(submission: Submission) -> str:
 
 def raised(what: str, fault: Fault, submission: Submission, loaded: Loaded, arguments: str) -> StudentError:
     """What a call came to, when the worker told of an exception. `arguments` says what it was called with."""
-    label = submission.parts[fault.part].label if submission.parts else ""
-    at = {"line": fault.line or None, "part": label if fault.line else "", "private": fault.private}
     if fault.where == "missing":
         return StudentMissing(_missing(what, submission, loaded), private=fault.private)
-    if fault.kind == "NotImplementedError":
-        where = f": line {fault.line} of {label} raises NotImplementedError" if fault.line else ""
-        return StudentMissing(f"{what} is not written yet{where}.", **at)
-    kind = RAISED.get(fault.kind, StudentRaised)
-    if fault.where == "arguments":
-        takes = f"takes {loaded.parameters(what)}" if loaded.parameters(what) else "takes others"
-        return kind(f"{what} does not accept these arguments: it {takes}, and was called with {arguments}.", **at)
+    label = submission.parts[fault.part].label if fault.line else ""
     where = f" in line {fault.line} of {label}" if fault.line else ""
-    why = f": {_WHY[fault.named]}" if fault.named in _WHY else ""
-    return kind(f"{what} raised {fault.named}{where}{why}.", **at)
+    kind: type[StudentError] = RAISED.get(fault.kind, StudentRaised)
+    if fault.kind == "NotImplementedError":
+        kind, says = StudentMissing, f"{what} is not written yet: it raised NotImplementedError{where}."
+    elif fault.where == "arguments":
+        takes = f"takes {loaded.parameters(what)}" if loaded.parameters(what) else "takes others"
+        says = f"{what} does not accept these arguments: it {takes}, and was called with {arguments}."
+    else:
+        why = f": {_WHY[fault.named]}" if fault.named in _WHY else ""
+        says = f"{what} raised {fault.named}{where}{why}."
+    return kind(says, private=fault.private, line=fault.line or None, part=label)
 
 
 def describe_arguments(args: Sequence[object], kwargs: Mapping[str, object]) -> str:

@@ -27,7 +27,7 @@ from grader.model import Assignment, Isolation, Observation, Outcome, Report, St
 from grader.plugin import MARKERS, Attempt, HiddenTests, outcome, title_of, weight_of
 from grader.plugin import is_visible as _is_visible
 from grader.plugin import test_name as _test_name
-from grader.sandbox import Policy, launcher
+from grader.sandbox import Launcher, policy_of
 from grader.student import Session
 
 # After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
@@ -35,39 +35,31 @@ _MOST_LOST_WORKERS = 2
 
 
 def grade(
-    submission: Submission,
-    assignment: Assignment,
-    *,
-    only: Collection[str] = (),
-    isolation: str | None = None,
-    seed: int = 0,
+    submission: Submission, assignment: Assignment, workers: Launcher, *, only: Collection[str] = (), seed: int = 0
 ) -> Report:
     """Run the hidden tests of `assignment` on one submission.
 
-    `only` names the exercises to run (empty: all), `isolation` the launcher (None: the best that works here); `seed`
-    decides the inputs. Raises AssignmentError if the hidden tests cannot be collected, IsolationError if no worker can
-    be started.
+    `only` names the exercises to run (empty: all); `seed` decides the inputs. Raises AssignmentError if the hidden
+    tests cannot be collected, IsolationError if no worker can be started.
     """
     reports: list[Report] = []
-    grade_all([submission], assignment, reports.append, only=only, isolation=isolation, seed=seed)
+    grade_all([submission], assignment, workers, reports.append, only=only, seed=seed)
     return reports[0]
 
 
 def grade_all(
     submissions: Iterable[Submission],
     assignment: Assignment,
+    workers: Launcher,
     on_report: Callable[[Report], None],
     *,
     only: Collection[str] = (),
-    isolation: str | None = None,
     seed: int = 0,
 ) -> None:
     """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
-    policy = Policy(assignment.allowed_imports, assignment.limits)
-    with launcher(isolation, policy) as workers:
-        attempts = ((s, partial(Session, s, workers, policy)) for s in submissions)
-        run = GradingRun(assignment, attempts, on_report, workers, only=only, seed=seed)
-        _run_pytest(assignment, run)
+    policy = policy_of(assignment)
+    attempts = ((s, partial(Session, s, workers, policy)) for s in submissions)
+    _run_pytest(assignment, GradingRun(assignment, attempts, on_report, workers, only=only, seed=seed))
 
 
 def grade_trusted(

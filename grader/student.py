@@ -26,6 +26,8 @@ SECONDS_TO_LOAD = 10.0
 MAX_LOSSES_PER_FUNCTION = 3
 MAX_LOSSES = 12
 MAX_FREED = 1000
+# The fields of a reply besides its value, with their defaults.
+_REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "callable": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Session:
         can cause, AssignmentError for an argument that cannot cross.
         """
         inputs = tuple(wire.ReadOnly(x) if read_only else x for x in (args, dict(kwargs)))
-        message = {"op": "call", "target": target, "path": path, "args": inputs[0], "kwargs": inputs[1]}
+        message: Message = {"op": "call", "path": path, "args": inputs[0], "kwargs": inputs[1]}
+        if target is not None:
+            message["target"] = target
         what = path if target is None else f"{self.name_of(target)}.{path}".rstrip(".")
         return self._request(what, message, seconds, complaints.describe_arguments(args, kwargs))
 
@@ -188,7 +192,7 @@ class Session:
             raise StudentCrashed(f"{name} could not be loaded.", private=str(exc)) from None
         except LostError as exc:
             self.close()
-            raise self._lost(f"loading {name}", exc, seconds) from None
+            raise self._lost(f"Loading {name}", exc, seconds) from None
         finally:
             self._spent += time.monotonic() - started
         return loaded
@@ -203,6 +207,7 @@ class Session:
 
     def _request(self, what: str, message: Message, seconds: float | None = None, arguments: str = "") -> Answer:
         self._check_usable(what)
+        _check_alive(message, self.generation)
         if self._exchange is None:
             self._load()
         outer, started = self._deadline, time.monotonic()
@@ -210,7 +215,9 @@ class Session:
         # A request from within a callback counts against the call that it interrupts.
         self._deadline = started + seconds if outer is None else min(outer, started + seconds)
         try:
-            reply = self._ask({**message, "free": self._take_free()}, self._deadline)
+            if self._free:
+                message["free"] = self._take_free()
+            reply = self._ask(message, self._deadline)
             answer = self._answer(what, message, reply, arguments, time.monotonic() - started)
         except LostError as exc:
             self.close()
@@ -250,23 +257,22 @@ class Session:
         if self._exchange is None:
             raise LostError("ended", "the process was replaced")
         reply = self._exchange.ask(message, deadline)
-        if type(reply.get("ok")) is not bool or type(reply.get("stdout")) is not str:
-            raise LostError("garbled", "a reply without its fields")
+        for field, default in _REPLY.items():
+            if type(reply.setdefault(field, default)) is not type(default):
+                raise LostError("garbled", "a reply with a wrong field")
         return reply
 
     def _answer(
         self, what: str, message: Message, reply: Message, arguments: str, seconds: float
     ) -> Answer | StudentError:
-        warned, shares = reply.get("warned"), reply.get("shares", False)
-        if type(warned) is not int or warned < 0 or type(shares) is not bool:
-            raise LostError("garbled", "a reply without its fields")
         self.answered += 1
         if not reply["ok"]:
             return self._raised(what, reply, arguments)
         value = reply.get("value")
-        if reply.get("callable") is True:
-            value = RemoteFunction(self, message["path"], message["target"])
-        return Answer(value, shares, seconds, reply["stdout"][:MAX_OUTPUT_PER_CALL], warned)
+        if reply["callable"]:
+            value = RemoteFunction(self, message["path"], message.get("target"))
+        stdout = reply["stdout"][:MAX_OUTPUT_PER_CALL]
+        return Answer(value, reply["shares"], seconds, stdout, warned=max(0, reply["warned"]))
 
     def _raised(self, what: str, reply: Message, arguments: str) -> StudentError:
         try:
@@ -279,7 +285,7 @@ class Session:
         """The sentence for an answer that did not come."""
         if lost.why == "late":
             late = StudentTimeout(f"{what} gave no answer within {seconds:.3g} seconds.", private=lost.detail)
-            return late if self._remaining() > 0 else self._budget_error()
+            return late if seconds < self._remaining() else self._budget_error()
         if lost.why == "memory":
             return StudentCrashed(f"{what} used more than {self._policy.limits.memory_mb} MB of memory.")
         if lost.why == "ended":
@@ -301,8 +307,7 @@ class Session:
 
     def _stand_in(self, value: Any, reason: str) -> wire.Stand:
         if isinstance(value, RemoteObject):
-            if generation_of(value) != self.generation:
-                raise StudentCrashed("The object is gone: the process that held it was ended or replaced.")
+            _check_alive({"target": value}, self.generation)
             return stand_of(value)
         if callable(value):
             number = next((n for n, known in self._functions.items() if known is value), len(self._functions) + 1)
@@ -318,6 +323,14 @@ class Session:
         if not isinstance(stand, wire.Handle):
             raise WireError("a worker sends handles, no callbacks and no generators")
         return RemoteObject(self, stand, self.generation)
+
+
+def _check_alive(message: Message, generation: int) -> None:
+    """The objects that a request is about must live in the worker that will get it."""
+    args = message.get("args")
+    for value in (message.get("target"), *(args if type(args) is tuple else ())):
+        if isinstance(value, RemoteObject) and generation_of(value) != generation:
+            raise StudentCrashed("The object is gone: the process that held it was ended or replaced.")
 
 
 class StudentModule:

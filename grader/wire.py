@@ -2,7 +2,8 @@
 
 A frame is `PREFIX` (magic, header length, body length), a JSON header, and the body: raw buffers, each padded to 16
 bytes so that arrays lie aligned. The header is `[node, [length of each buffer]]`. A node is a JSON scalar or a list
-that starts with its tag; a node that needs a buffer takes the next one, so that no buffer can be used twice.
+that starts with its tag, or, for a dict whose keys are text, an object. A node that needs a buffer takes the next
+one, so that no buffer can be used twice.
 
 The decoder believes nothing. Every bound is checked before memory is taken, and every fault is a `WireError`. The
 encoder uses the methods of the built-in base classes, because a subclass can lie about what it holds.
@@ -38,6 +39,10 @@ ITEMSIZE = {
     "float64": 8,
     "complex64": 8,
     "complex128": 16,
+}
+# By kind and size, because the name of a dtype is slow to ask for.
+_DTYPES = {
+    ({"bool": "b", "uint": "u"}.get(name.rstrip("0123456789"), name[0]), n): name for name, n in ITEMSIZE.items()
 }
 # Why a value stays where it is. Only the key crosses the wire, so that no text of the submission's can.
 REASONS = {
@@ -169,7 +174,6 @@ class _Encoder:
         self.nodes = 0
 
     def node(self, value: Any, depth: int) -> Any:
-        self.count(1)
         kind = type(value)
         if kind is float:
             return value if math.isfinite(value) else ["F", str(value)]
@@ -190,7 +194,7 @@ class _Encoder:
         if issubclass(kind, tuple):
             return self.items("t", list(tuple.__iter__(value)), depth)
         if issubclass(kind, dict):
-            return self.items("d", [x for pair in list(dict.items(value)) for x in pair], depth)
+            return self.mapping(list(dict.items(value)), depth)
         if kind is ReadOnly:
             return ["r", self.node(value.value, depth)]
         if kind in _STANDS:
@@ -223,13 +227,17 @@ class _Encoder:
         return self.stand(self.stand_in(value, "kind"))
 
     def items(self, tag: str, items: list[Any], depth: int) -> list[Any]:
-        if len(items) > MAX_NODES:
-            raise TooMuchError("count")
+        self.count(len(items))
         if tag == "l" and len(items) >= LONG_LIST and (packed := _packed(items)):
-            self.count(len(items))
             return self.buffer(["p", packed.typecode], packed.tobytes())
         node = self.node
         return [tag, *[node(item, depth) for item in items]]
+
+    def mapping(self, pairs: list[tuple[Any, Any]], depth: int) -> Any:
+        if all(type(key) is str for key, _ in pairs):
+            self.count(len(pairs))
+            return {key: self.node(value, depth) for key, value in pairs}
+        return self.items("d", [x for pair in pairs for x in pair], depth)
 
     def integer(self, value: int) -> Any:
         if -(2**63) <= value < 2**63:
@@ -250,21 +258,24 @@ class _Encoder:
         if issubclass(kind, np.matrix) or (masked is not None and issubclass(kind, masked.MaskedArray)):
             return self.stand(self.stand_in(value, "subclass"))
         plain = np.ndarray.view(value, np.ndarray)
-        name, shape = plain.dtype.name, plain.shape
-        if name not in ITEMSIZE:
+        dtype, shape = plain.dtype, plain.shape
+        name = _DTYPES.get((dtype.kind, dtype.itemsize))
+        if name is None:
             return self.stand(self.stand_in(value, "dtype"))
         if len(shape) > MAX_AXES:
             raise TooMuchError("axes")
         # The product, not nbytes: a view can claim terabytes that are not there, and a zero hides the other sizes.
         if math.prod(n for n in shape if n) * ITEMSIZE[name] > MAX_BODY:
             raise TooMuchError("size")
-        native = plain.astype(plain.dtype.newbyteorder("="), order="C", copy=False)
-        return self.buffer(["a", name, *shape], native.reshape(-1).view(np.uint8).data)
+        if not (dtype.isnative and plain.flags.c_contiguous):
+            plain = plain.astype(dtype.newbyteorder("="), order="C")
+        return self.buffer(["a", name, *shape], plain.reshape(-1).view(np.uint8).data)
 
     def scalar(self, np: Any, value: Any, kind: type) -> Any:
         plain = np.generic.__array__(value)
-        if plain.dtype.name in ITEMSIZE:
-            return self.buffer(["n", plain.dtype.name], plain.tobytes())
+        name = _DTYPES.get((plain.dtype.kind, plain.dtype.itemsize))
+        if name is not None:
+            return self.buffer(["n", name], plain.tobytes())
         if issubclass(kind, str):
             return self.text(str.__str__(value))
         return self.stand(self.stand_in(value, "dtype"))
@@ -394,7 +405,6 @@ class _Decoder:
         return value
 
     def node(self, node: Any, depth: int) -> Any:
-        self.count(1)
         kind = type(node)
         if kind is str or kind is bool or node is None:
             return node
@@ -404,7 +414,11 @@ class _Decoder:
             return node
         if depth > MAX_DEPTH:
             raise WireError(f"a value is nested at most {MAX_DEPTH} levels deep")
+        if kind is dict:
+            self.count(len(node))
+            return {key: self.node(value, depth + 1) for key, value in node.items()}
         tag, *rest = _list(node)
+        self.count(len(rest))
         return _TAGS[tag](self, rest, depth + 1)
 
     def count(self, n: int) -> None:

@@ -22,6 +22,7 @@ import io
 import json
 import operator
 import os
+import random
 import sys
 import types
 import warnings
@@ -171,7 +172,9 @@ class _Worker:
             reply = {"ok": True, **self.requests[message["op"]](message)}
         except BaseException as exc:  # SystemExit and KeyboardInterrupt too: they are errors of the submission
             reply = {"ok": False, "error": self.submission.error(exc, message)}
-        reply |= {"op": "reply", "seq": message["seq"], "stdout": self.output.take(), "warned": self.warned}
+        reply |= {"op": "reply", "seq": message["seq"]}
+        if self.output.pieces:
+            reply |= {"stdout": self.output.take(), "warned": self.warned}
         self.send(reply)
 
     def send(self, reply: Message) -> None:
@@ -235,7 +238,7 @@ class _Worker:
         if isinstance(function, type) and function.__module__ == self.submission.module.__name__:
             # An object of the submission's own class, even where that derives from float or list.
             value = self.stand_in(value, "kind")
-        return {"value": value, "shares": shares}
+        return {"value": value, "shares": True} if shares else {"value": value}
 
     def get(self, message: Message) -> Message:
         value = self.find(message)
@@ -260,7 +263,7 @@ class _Worker:
         return {"value": None}
 
     def find(self, message: Message) -> Any:
-        found, path = message["target"], message["path"].split(".") if message["path"] else []
+        found, path = message.get("target"), message["path"].split(".") if message["path"] else []
         try:
             if found is None:
                 found = vars(self.submission.module)[path.pop(0)]
@@ -288,6 +291,9 @@ class Loader:
         """Execute everything that can be executed, and report what could not."""
         # Dataclasses with postponed annotations look their module up; so does pickle.
         sys.modules[self.module.__name__] = self.module
+        if len(self.parts) == 1:
+            self.module.__file__ = self.parts[0][0]
+        _seed()
         # In the submission's own namespace: numpy may import what it likes.
         vars(self.module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
         trees = [self._parse(i) for i in range(len(self.parts))]
@@ -363,6 +369,13 @@ class Loader:
         return "\n".join([*places, f"{type(exc).__name__}: {message[:MAX_PRIVATE]}"])[-MAX_PRIVATE:]
 
 
+def _seed() -> None:
+    """The same random numbers in every run, for code that uses the global generators."""
+    random.seed(0)
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed(0)
+
+
 EXCEPTIONS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 )
@@ -409,11 +422,10 @@ def _share_memory(result: Any, arguments: Any) -> bool:
     np = sys.modules.get("numpy")
     if np is None:
         return False
-    given = _arrays(np, arguments)
+    got = _arrays(np, result)
+    given = _arrays(np, arguments) if got else []
     # An array that owns its memory overlaps an argument only by being it; a view may.
-    return any(
-        got is x if got.base is None else np.may_share_memory(got, x) for got in _arrays(np, result) for x in given
-    )
+    return any(x is y if x.base is None else np.may_share_memory(x, y) for x in got for y in given)
 
 
 def _arrays(np: Any, value: Any) -> list[Any]:
@@ -421,16 +433,16 @@ def _arrays(np: Any, value: Any) -> list[Any]:
     found: list[Any] = []
     waiting = [value]
     for _ in range(1000):
-        if not waiting:
+        if not waiting or len(found) >= 100:
             break
         item = waiting.pop()
-        if issubclass(type(item), np.ndarray):
+        if isinstance(item, np.ndarray):
             found.append(item)
-        elif issubclass(type(item), (list, tuple)):
-            waiting += list(item)[:1000]
-        elif issubclass(type(item), dict):
+        elif isinstance(item, (list, tuple)):
+            waiting += item[:1000]
+        elif isinstance(item, dict):
             waiting += list(item.values())[:1000]
-    return found[:100]
+    return found
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The contract that every assignment keeps, whatever assignments there are."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from grader.diagnose import load_misconceptions
 from grader.grading import grade, grade_all
 from grader.model import Assignment, Report, Status, Submission
 from grader.release import stale_release_files
+from grader.sandbox import Launcher, launcher, policy_of
 from grader.scoring import grade as points_of
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,12 @@ def assignment(request: pytest.FixtureRequest) -> Assignment:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def workers(assignment: Assignment) -> Iterator[Launcher]:
+    with launcher(None, policy_of(assignment)) as opened:
+        yield opened
+
+
 def solution_of(assignment: Assignment) -> Submission:
     return read_submission(assignment.solution, assignment, "the solution")
 
@@ -33,19 +41,20 @@ def failures(report: Report) -> list[str]:
     return [f"{o.test}: {o.status} {o.says} {o.detail}" for o in report.outcomes if o.status is not Status.PASSED]
 
 
-def test_solution_earns_every_point(assignment):
+def test_solution_earns_every_point(assignment, workers):
     """The solution passes every hidden test, whatever the seed."""
+    solution = solution_of(assignment)
     short = [e.name for e in assignment.exercises if e.seconds_per_call is None]
 
-    failed = {seed: failures(grade(solution_of(assignment), assignment, only=short, seed=seed)) for seed in SEEDS}
-    failed |= {-s: failures(grade(solution_of(assignment), assignment, seed=s)) for s in SEEDS_OF_LONG_ONES}
+    failed = {seed: failures(grade(solution, assignment, workers, only=short, seed=seed)) for seed in SEEDS}
+    failed |= {-seed: failures(grade(solution, assignment, workers, seed=seed)) for seed in SEEDS_OF_LONG_ONES}
 
     assert not {seed: found for seed, found in failed.items() if found}
 
 
-def test_stub_earns_nothing(assignment):
+def test_stub_earns_nothing(assignment, workers):
     """Every test of the untouched stub ends as not written yet."""
-    report = grade(read_submission(assignment.stub, assignment), assignment)
+    report = grade(read_submission(assignment.stub, assignment), assignment, workers)
 
     assert {o.status for o in report.outcomes} == {Status.MISSING}
     assert points_of(report, assignment).points == 0
@@ -61,9 +70,9 @@ def test_every_exercise_has_its_place_in_the_lecture(assignment):
     assert all(e.concept and e.slide for e in assignment.exercises)
 
 
-def test_every_exercise_has_a_visible_test(assignment):
+def test_every_exercise_has_a_visible_test(assignment, workers):
     """The worked example of each docstring is a test that shows its values."""
-    report = grade(read_submission(assignment.stub, assignment), assignment)
+    report = grade(read_submission(assignment.stub, assignment), assignment, workers)
 
     assert {e.name for e in assignment.exercises} == {o.exercise for o in report.outcomes if o.visible}
 
@@ -82,11 +91,11 @@ def test_stub_and_notebook_are_the_generated_ones(assignment):
     assert not stale_release_files(assignment)
 
 
-def test_two_runs_agree(assignment):
+def test_two_runs_agree(assignment, workers):
     """The same submission and seed give the same outcomes."""
 
     def outcomes():
-        report = grade(read_submission(samples(assignment)[0], assignment), assignment)
+        report = grade(read_submission(samples(assignment)[0], assignment), assignment, workers)
         return [(o.test, o.status, o.says, o.hint) for o in report.outcomes]
 
     assert outcomes() == outcomes()
@@ -96,13 +105,13 @@ def samples(assignment: Assignment) -> list[Path]:
     return sorted((ROOT / "tests/submissions" / assignment.name).glob("*.py"))
 
 
-def test_sample_submissions_get_their_points(assignment):
+def test_sample_submissions_get_their_points(assignment, workers):
     """Every sample submission gets exactly the points, and the hints, that its table names."""
     folder = ROOT / "tests/submissions" / assignment.name
     expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
     reports: list[Report] = []
 
-    grade_all(find_submissions(folder, assignment), assignment, reports.append)
+    grade_all(find_submissions(folder, assignment), assignment, workers, reports.append)
 
     assert {r.student for r in reports} == set(expected)
     assert {r.student: summary(r, assignment) for r in reports} == {s: e_summary(e) for s, e in expected.items()}

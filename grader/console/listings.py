@@ -13,10 +13,10 @@ from grader.printable import one_line
 from grader.scoring import format_points
 
 _LEVELS = {
-    "A": "full: nothing of this computer but the interpreter can be seen",
-    "B": "other people's code may run: files and processes are out of reach, without namespaces",
-    "C": "limits and another user only: not for other people's code in earnest",
-    "D": "a plain process: for your own code only",
+    "A": "full; nothing of this computer but the interpreter can be seen",
+    "B": "files and processes are out of reach, without namespaces; other people's code may run",
+    "C": "limits and another user only; not for other people's code",
+    "D": "a plain process; for your own code only",
 }
 
 

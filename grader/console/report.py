@@ -71,12 +71,14 @@ def _print_head(console: Console, report: Report, assignment: Assignment) -> Non
 def _words(exercise: ExerciseGrade, outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
     """The words beside an exercise's points, and whether its problems are to be told below.
 
-    Of a function that is not there at all, the tests have one thing to say: it is said once, in this place.
+    Of a function that is not there at all, the tests have one thing to say: it is said once, in this place, and not
+    at length where the words say the same.
     """
-    found = problems(outcomes)
+    found, words = problems(outcomes), result(exercise)
     if exercise.status is Status.MISSING and not exercise.passed and len(found) == 1:
-        return one_line(found[0].says), False
-    return ("" if exercise.status is Status.PASSED else result(exercise)), True
+        says = one_line(found[0].says)
+        return (words if words in says else says), False
+    return ("" if exercise.status is Status.PASSED else words), True
 
 
 def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words: str) -> None:

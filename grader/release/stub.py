@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.errors import AssignmentError
@@ -151,10 +152,14 @@ def _apply(lines: Sequence[str], cuts: Sequence[_Cut]) -> str:
     for cut in sorted(cuts, key=lambda cut: cut.first):
         kept += [*lines[at : cut.first - 1], *cut.put]
         at = max(at, cut.last)
-        if not cut.put:  # close the gap: the blank lines before what vanished do for those after it
-            while at < len(lines) and not lines[at].strip() and (not kept or not kept[-1].strip()):
-                at += 1
+        if not cut.put:  # close the gap, as wide as the wider of the two around what vanished
+            above, below = _blanks(reversed(kept)), _blanks(lines[at:])
+            at += min(above, below) if kept else below
     return "\n".join([*kept, *lines[at:]]).rstrip("\n") + "\n"
+
+
+def _blanks(lines: Iterable[str]) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda line: not line.strip(), lines))
 
 
 # ---------------------------------------------------------------------------------------------------------- checking

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from grader.errors import IsolationError, RequestError
-from grader.model import Isolation
+from grader.model import Assignment, Isolation
 from grader.sandbox.launcher import Launcher, Policy, Worker
 
-__all__ = ["LAUNCHERS", "Launcher", "Policy", "Worker", "launcher", "probe"]
+__all__ = ["LAUNCHERS", "Launcher", "Policy", "Worker", "launcher", "policy_of", "probe"]
 
 
 def _bwrap(policy: Policy) -> AbstractContextManager[Launcher]:
@@ -26,7 +26,20 @@ def _process(policy: Policy) -> AbstractContextManager[Launcher]:
     return process.launch(policy)
 
 
+def _automatic(policy: Policy) -> AbstractContextManager[Launcher]:
+    if not sys.platform.startswith("linux"):
+        return _process(policy)
+    from grader.sandbox import automatic
+
+    return automatic.launch(policy)
+
+
 LAUNCHERS: dict[str, Callable[[Policy], AbstractContextManager[Launcher]]] = {"bwrap": _bwrap, "process": _process}
+
+
+def policy_of(assignment: Assignment) -> Policy:
+    """What a submission to the assignment may use."""
+    return Policy(assignment.allowed_imports, assignment.limits)
 
 
 @contextmanager
@@ -41,21 +54,13 @@ def launcher(name: str | None, policy: Policy) -> Iterator[Launcher]:
 
 def _open(name: str | None, policy: Policy, stack: ExitStack) -> Launcher:
     if name is None or name == "auto":
-        return _best(policy, stack)
+        return stack.enter_context(_automatic(policy))
     if name not in LAUNCHERS:
         known = ", ".join(["auto", *LAUNCHERS])
         raise RequestError(f"there is no launcher {name!r}", f"the launchers are: {known}")
     if name == "bwrap" and not sys.platform.startswith("linux"):
         raise IsolationError(f"the launcher bwrap needs Linux (this is {sys.platform})", "use the launcher process")
     return stack.enter_context(LAUNCHERS[name](policy))
-
-
-def _best(policy: Policy, stack: ExitStack) -> Launcher:
-    if sys.platform.startswith("linux"):
-        from grader.sandbox import automatic
-
-        return stack.enter_context(automatic.launch(policy))
-    return _open("process", policy, stack)
 
 
 def probe(name: str | None = None) -> Isolation:

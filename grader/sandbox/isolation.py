@@ -93,6 +93,7 @@ def _bait() -> Iterator[dict[str, Any]]:
         canary = Path(folder) / "canary"
         canary.write_text(secrets.token_hex(), "ascii")
         Path(folder).chmod(0o755)
+        canary.chmod(0o644)
         port = 0
         with suppress(OSError):
             listener.bind(("127.0.0.1", 0))

@@ -34,6 +34,8 @@ _START = (
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH")
 _ENVIRONMENT_WINDOWS = ("APPDATA", "SYSTEMDRIVE", "SYSTEMROOT", "USERPROFILE", "WINDIR")
 _SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# numpy imports its random numbers when they are first used, which would cost the first call.
+_PRELOADED = ("numpy", "numpy.random")
 _CHUNK = 1 << 16
 _MAX_CHUNKS = 2048
 _SECONDS_TO_END = 5.0
@@ -194,14 +196,16 @@ def _write_all(fd: int, parts: Sequence[bytes | memoryview]) -> None:
 def _spawn(policy: Policy, folder: str) -> subprocess.Popen[bytes]:
     settings = {
         "root": str(Path(grader.__file__).parent.parent),
-        "preload": [name for name in policy.allowed_imports if name == "numpy"],
+        "preload": _PRELOADED if "numpy" in policy.allowed_imports else (),
         "memory_mb": policy.limits.memory_mb,
     }
     names = (*_ENVIRONMENT, *_ENVIRONMENT_WINDOWS) if os.name == "nt" else _ENVIRONMENT
     environment = {name: os.environ[name] for name in names if name in os.environ}
     environment |= dict.fromkeys(_SINGLE_THREAD, "1") | {"TMPDIR": folder, "TEMP": folder, "TMP": folder}
-    # -E and -P: no settings and no folders of whoever grades; the user's own packages stay, unlike with -I.
-    command = [sys.executable, "-E", "-P", "-B", "-X", "utf8", "-c", _START, json.dumps(settings)]
+    # The same order of sets in every run.
+    environment["PYTHONHASHSEED"] = "0"
+    # -P: no folder of whoever grades on the path; the user's own packages stay, unlike with -I.
+    command = [sys.executable, "-P", "-B", "-X", "utf8", "-c", _START, json.dumps(settings)]
     return subprocess.Popen(  # noqa: S603 - our own interpreter, with our own arguments
         command,
         stdin=subprocess.PIPE,

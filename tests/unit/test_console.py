@@ -65,7 +65,7 @@ def test_mixed(mixed_report, assignment):
                largest difference is 3.1 at [0, 1, 2, 3].
              hint: You flipped the kernel: what deep learning calls a convolution does
                not.
-         – max_pool2d          0/8   max_pool2d is not written yet.
+         – max_pool2d          0/8   not written yet
 
            Total           8.80/24
         """)
@@ -93,7 +93,7 @@ def test_narrow_ascii(mixed_report, assignment):
                what deep learning calls a
                convolution does not.
          - max_pool2d          0/8
-           max_pool2d is not written yet.
+           not written yet
 
            Total           8.80/24
         """)
@@ -114,6 +114,13 @@ def test_syntax_error(unreadable_report, assignment):
 
            Total           0/24
         """)
+
+
+def test_misnamed(assignment, report, outcome):
+    """Where there is more to say of a missing function than that it is not written, that is said in its line."""
+    misnamed = [outcome("pad2d", n, Status.MISSING, says="convolution.py defines no pad2d.") for n in (1, 2)]
+
+    assert " – pad2d            0/4   convolution.py defines no pad2d.\n –" in text_of(report(*misnamed), assignment)
 
 
 def test_timeout(assignment, report, outcome):
@@ -228,8 +235,8 @@ def test_class(full_report, mixed_report, ungraded_report, unreadable_report, as
         of          4    12     8          24
 
         1 pad2d, 2 conv2d_forward, 3 max_pool2d
-        ? dan: Not graded: the toolkit failed on 1 test of max_pool2d. That is no fault
-          of the submission, and no zero.
+        ? dan: Not graded: the toolkit failed on 1 test of max_pool2d. That is no
+          fault of the submission, and no zero.
         ! carol: convolution.py, line 12: expected ':'
         """)
 
@@ -239,27 +246,28 @@ def test_narrow_class(full_report, mixed_report, assignment):
     reports = (replace(full_report, student="Žofie Nováková-Příkladová"), mixed_report)
     rows = [(r, grade(r, assignment)) for r in reports]
 
-    assert printed(printers.print_class, assignment, rows, width=30, encoding="ascii") == exactly("""
-        Convolution and pooling - 2
-        submissions
+    assert printed(printers.print_class, assignment, rows, width=26, encoding="ascii") == exactly("""
+        Convolution and pooling -
+        2 submissions
 
-        student        1     2     3
-        Zofie Nov~     4    12     8
-        alice          4  4.80     -
+        student   1     2  3
+        Zofie N~  4    12  8
+        alice     4  4.80  -
 
-        mean           4  8.40     4
-        median         4  8.40     4
-        of             4    12     8
+        mean      4  8.40  4
+        median    4  8.40  4
+        of        4    12  8
 
-        student     total
-        Zofie Nov~     24
-        alice        8.80
+        student   total
+        Zofie N~     24
+        alice      8.80
 
-        mean        16.40
-        median      16.40
-        of             24
+        mean      16.40
+        median    16.40
+        of           24
 
-        1 pad2d, 2 conv2d_forward, 3
+        1 pad2d, 2
+          conv2d_forward, 3
           max_pool2d
         """)
 
@@ -298,8 +306,8 @@ def test_isolation():
     isolation = Isolation("B", "process", {"no network": True, "own pid namespace": False}, reasons)
 
     assert printed(printers.print_isolation, isolation) == exactly("""
-        Isolation B (launcher process): other people's code may run: files and processes
-          are out of reach, without namespaces.
+        Isolation B (launcher process): files and processes are out of reach, without
+          namespaces; other people's code may run.
 
          ✓ no network
          ✗ own pid namespace

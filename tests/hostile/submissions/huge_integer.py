@@ -1,0 +1,4 @@
+"""Returns an integer of a hundred thousand digits."""
+
+def attack(bait):
+    return 10**100000

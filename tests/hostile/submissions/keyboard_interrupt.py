@@ -1,0 +1,4 @@
+"""Pretends that somebody pressed Ctrl-C."""
+
+def attack(bait):
+    raise KeyboardInterrupt

@@ -1,0 +1,5 @@
+"""Loops for ever."""
+
+def attack(bait):
+    while True:
+        pass

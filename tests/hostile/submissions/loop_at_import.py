@@ -1,0 +1,8 @@
+"""Loops for ever while it is loaded."""
+
+while True:
+    pass
+
+
+def attack(bait):
+    return "held"

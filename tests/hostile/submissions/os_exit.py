@@ -1,0 +1,7 @@
+"""Ends its process with success."""
+
+import os
+
+
+def attack(bait):
+    os._exit(0)

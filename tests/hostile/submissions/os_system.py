@@ -1,0 +1,7 @@
+"""Runs a shell."""
+
+import os
+
+
+def attack(bait):
+    return "broken" if os.system("true") == 0 else "held"

@@ -1,0 +1,5 @@
+"""Prints a megabyte and answers."""
+
+def attack(bait):
+    print("a" * 10**6)
+    return "held"

@@ -1,0 +1,5 @@
+"""Prints without end."""
+
+def attack(bait):
+    while True:
+        print("a" * 10000)

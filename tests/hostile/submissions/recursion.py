@@ -1,0 +1,4 @@
+"""Calls itself for ever."""
+
+def attack(bait):
+    return attack(bait)

@@ -1,0 +1,7 @@
+"""Sleeps."""
+
+import time
+
+
+def attack(bait):
+    time.sleep(1000)
