@@ -18,7 +18,7 @@ from grader.student import Answer, RemoteFunction
 
 
 class OracleError(Exception):
-    """The oracle of a hidden test raised: a fault of the assignment, never of the submission."""
+    """The oracle or a fixture of a hidden test failed: a fault of the assignment, never of the submission."""
 
 
 class DisagreementError(AssertionError):

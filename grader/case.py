@@ -43,7 +43,7 @@ def show(case: Case, want: Any, got: Any) -> str:
     """The inputs and both answers with their values, one per line, as far as they are short: for visible tests."""
     rows = [(name, value) for name, value in case.inputs.items() if isinstance(value, (np.ndarray, list, tuple, float))]
     rows += [("expected", want), ("got", got)]
-    return "\n".join(f"  {name} = {_shown(value)}" for name, value in rows if not isinstance(value, Raised))
+    return "\n".join(_shown(f"  {name} = ", value) for name, value in rows if not isinstance(value, Raised))
 
 
 def all_float32(case: Case) -> bool:
@@ -116,9 +116,10 @@ def _describe(name: str, value: Any) -> str:
     return f"{name} (a {type(value).__name__})"
 
 
-def _shown(value: Any) -> str:
+def _shown(head: str, value: Any) -> str:
     if sum(a.size for a in _arrays(value)) > _MOST_SHOWN:
-        return "(too long to show)"
+        return f"{head}(too long to show)"
     if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=6, separator=", ", prefix=" " * 4).replace("\n\n", "\n")
-    return repr(value)[:500]
+        rows = np.array2string(value, precision=6, separator=", ", prefix=head)
+        return head + rows.replace("\n\n", "\n")
+    return head + repr(value)[:500]

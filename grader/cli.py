@@ -175,7 +175,8 @@ def _emit(
 
     text = EXPORTERS[format_](report, result, assignment)
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        # As bytes, since the file's encoding is its format's and not the terminal's.
+        click.get_binary_stream("stdout").write(text.rstrip("\n").encode() + b"\n")
     else:
         write(output, text)
 

@@ -19,7 +19,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from grader import __version__
-from grader.agreement import Record
+from grader.agreement import OracleError, Record
 from grader.diagnose import Finding, Misconception, diagnose, load_misconceptions
 from grader.errors import AssignmentError, GradeError
 from grader.local import LocalSession
@@ -192,7 +192,9 @@ class GradingRun(HiddenTests):
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> object:
         """Remember what a test raised, whichever of its phases raised it first."""
         if call.excinfo is not None:
-            self._raised.setdefault(item.nodeid, call.excinfo.value)
+            error = call.excinfo.value
+            ours = call.when != "call" and isinstance(error, AssertionError)
+            self._raised.setdefault(item.nodeid, OracleError(f"{call.when}: {error}") if ours else error)
         return (yield)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -251,7 +253,9 @@ class GradingRun(HiddenTests):
         for k, item in enumerate(items):
             lost = [o for o in outcomes if o.exercise == self.exercise_of(item).name and _lost_worker(o)]
             if len(lost) >= _MOST_LOST_WORKERS:
-                says = f"Not run, since {lost[-1].exercise} already {_LOST[lost[-1].status]} {len(lost)} times."
+                # The item before was told that this one follows, and left its fixtures standing.
+                item.session._setupstate.teardown_exact(None)
+                says = f"Not run, since {lost[-1].exercise} {_LOST[lost[-1].status]} in other tests already."
                 outcomes.append(self._not_run(item, lost[-1].status, says))
             else:
                 outcomes.append(self._run_item(item, items[k + 1] if k + 1 < len(items) else None))

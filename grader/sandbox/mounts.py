@@ -23,8 +23,8 @@ OWN, PACKAGES = f"{ROOT}/own", f"{ROOT}/packages"
 OWN_FILES = (
     "__init__.py",
     "errors.py",
-    "wire.py",
-    "worker.py",
+    *(f"wire/{name}.py" for name in ("__init__", "decoding", "encoding", "values")),
+    *(f"worker/{name}.py" for name in ("__init__", "channel", "loading", "requests")),
     *(f"sandbox/{n}.py" for n in ("confine", "kernel", "landlock", "seccomp", "selftest", "syscalls", "zygote")),
 )
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libx32", "/lib", "/lib64", "/lib32", "/libx32")

@@ -28,7 +28,7 @@ from grader.sandbox.launcher import Policy
 # Neither the folder of the toolkit nor the current one stays on the path: nothing in them is meant for the submission.
 _START = (
     "import json, sys; root = json.loads(sys.argv[-1])['root']; sys.path.insert(0, root); "
-    "from grader.worker import main; sys.path.remove(root); main()"
+    "from grader.worker.process import main; sys.path.remove(root); main()"
 )
 # What Python needs to start, and to find packages that were installed for one user; nothing else is passed on.
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH")

@@ -31,6 +31,8 @@ def pair(k: int | tuple[int, int]) -> tuple[int, int]:
 #
 # A window of width $k$ slides over $n$ numbers, $s$ at a time. It must lie inside completely; where it no longer fits
 # it does not go. Whatever remains at the end is left out.
+#
+# ![Windows of 3 along an axis](figures/sizes.svg)
 
 
 # %%
@@ -67,6 +69,8 @@ def conv_output_size(n: int, k: int, stride: int = 1, pad: int = 0) -> int:
 # Lay the kernel on the image, multiply what lies on top of each other, add up, move on. This is what every deep
 # learning library calls *convolution*. Mathematicians call it *cross-correlation*: their convolution turns the kernel
 # by 180° first. Now you write both, once, to have seen the difference.
+#
+# ![A kernel at its four places on an image](figures/sliding.svg)
 
 
 # %%
@@ -119,6 +123,8 @@ def true_convolution2d(img: np.ndarray, k: np.ndarray) -> np.ndarray:
 #
 # Where a picture changes from one pixel to the next, there is an edge. One subtraction per pixel finds it. The kernel
 # has two numbers; for an image of 280×320 pixels a full matrix that does the same has eight billion.
+#
+# ![The differences of neighbouring pixels of a digit](figures/edges.svg)
 
 
 # %%
@@ -351,6 +357,8 @@ def avg_pool2d_forward(
 #
 # Only the winner of a window has touched the output, so it alone gets the window's gradient. The winner of several
 # windows gets the sum.
+#
+# ![Where the gradients of max-pooling go](figures/pooling.svg)
 
 
 # %%

@@ -162,7 +162,7 @@ def test_refuses_a_leak():
     leak = SOLUTION.replace("Pad both sides.", "Pad with widths=((0,0), (0,0), (pad,pad), (pad,pad)).")
 
     with pytest.raises(
-        AssignmentError, match="line 11: this line of a solution can be read in the stub, at its line 8"
+        AssignmentError, match="line 12: this line of a solution can be read in the stub, at its line 9"
     ):
         make_stub(leak)
 

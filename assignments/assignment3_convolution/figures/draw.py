@@ -31,15 +31,17 @@ def cell(ax: Axes, row: float, col: float, text: object = "", fill: str = PAPER,
     ax.text(col + 0.5, row + 0.52, str(text), ha="center", va="center", fontsize=11, color=INK)
 
 
-def grid(ax: Axes, values: Any, fills: dict[tuple[int, int], str] | None = None, at: tuple[float, float] = (0, 0)) -> None:
+def grid(
+    ax: Axes, values: Any, fills: dict[tuple[int, int], str] | None = None, at: tuple[float, float] = (0, 0)
+) -> None:
     """Draw a matrix, its upper left corner `at` (row, column); `fills` colours single cells."""
     for (i, j), value in np.ndenumerate(np.asarray(values)):
         cell(ax, at[0] + i, at[1] + j, _text(value), (fills or {}).get((i, j), PAPER))
 
 
-def frame(ax: Axes, row: float, col: float, height: float, width: float, color: str = INK) -> None:
-    """Draw a thick empty box."""
-    ax.add_patch(Rectangle((col, row), width, height, fill=False, edgecolor=color, linewidth=2.2, joinstyle="miter"))
+def frame(ax: Axes, row: float, col: float, size: tuple[float, float], color: str = INK) -> None:
+    """Draw a thick empty box of that height and width."""
+    ax.add_patch(Rectangle((col, row), size[1], size[0], fill=False, edgecolor=color, linewidth=2.2, joinstyle="miter"))
 
 
 def arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], bend: float = 0.0) -> None:
@@ -81,7 +83,7 @@ def draw_sliding(solution: dict[str, Any]) -> Any:
         col = 4 + 4.2 * n
         label(ax, 0.6, col + 1.5, f"out[{i}, {j}]", family="monospace")
         grid(ax, img, {(i + p, j + q): ORANGE for p, q in np.ndindex(2, 2)}, at=(1, col))
-        frame(ax, 1 + i, col + j, 2, 2)
+        frame(ax, 1 + i, col + j, (2, 2))
         terms = [f"{_text(img[i + p, j + q])}·{_factor(k[p, q])}" for p, q in np.ndindex(2, 2)]
         label(ax, 4.55, col + 1.5, f"{' + '.join(terms)}", 8)
         label(ax, 5.2, col + 1.5, f"= {_text(out[i, j])}", 11, weight="bold")
@@ -131,11 +133,11 @@ def draw_sizes(solution: dict[str, Any]) -> Any:
     for n, (size, stride, pad) in enumerate(cases):
         top, left = 0.3 + 5.0 * (n // 2), 1.0 + 11.2 * (n % 2)
         fits = solution["conv_output_size"](size, 3, stride, pad)
-        _axis(ax, (top, left), size, stride, pad, fits)
+        _axis(ax, (top, left), size=size, stride=stride, pad=pad, fits=fits)
     return fig
 
 
-def _axis(ax: Axes, at: tuple[float, float], size: int, stride: int, pad: int, fits: int) -> None:
+def _axis(ax: Axes, at: tuple[float, float], *, size: int, stride: int, pad: int, fits: int) -> None:
     top, left = at
     title = f"n = {size}, k = 3, stride {stride}, pad {pad}:  {fits} windows"
     label(ax, top + 0.3, left, title, ha="left", weight="bold")
@@ -162,7 +164,15 @@ def draw_pooling(solution: dict[str, Any]) -> Any:
     colours = {(0, 0): BLUE, (0, 1): ORANGE, (1, 0): GREEN, (1, 1): PURPLE}
     label(ax, 0.5, 0.5, "k = 2, stride 2", ha="left", weight="bold")
     dout = np.array([[10, 20], [30, 40]])
-    _pool_row(ax, solution, x, dout, 2, 1.9, {(i, j): colours.get((i // 2, j // 2), "") for i, j in np.ndindex(4, 4)})
+    _pool_row(
+        ax,
+        solution,
+        x,
+        dout,
+        stride=2,
+        top=1.9,
+        fills={(i, j): colours.get((i // 2, j // 2), "") for i, j in np.ndindex(4, 4)},
+    )
     for i in range(4):
         ax.add_patch(Rectangle((4.5, 1.9 + i), 1, 1, **{**HATCH, "facecolor": "none"}))
     label(ax, 1.5, 5.0, "left out", 9, style="italic")
@@ -171,15 +181,15 @@ def draw_pooling(solution: dict[str, Any]) -> Any:
     ax.plot([0.5, 23.9], [7.2, 7.2], color=FAINT, linewidth=1)
     label(ax, 8.0, 0.5, "k = 2, stride 1: the windows overlap", ha="left", weight="bold")
     tied = np.array([[1, 7, 7], [0, 2, 5]])
-    _pool_row(ax, solution, tied, np.array([[1, 10]]), 1, 9.4, {})
-    frame(ax, 9.4, 0.5, 2, 2, "#2f74b5")
-    frame(ax, 9.55, 1.62, 1.7, 1.76, "#c9660a")
+    _pool_row(ax, solution, tied, np.array([[1, 10]]), stride=1, top=9.4, fills={})
+    frame(ax, 9.4, 0.5, (2, 2), "#2f74b5")
+    frame(ax, 9.55, 1.62, (1.7, 1.76), "#c9660a")
     label(ax, 12.0, 0.5, "the first 7 wins both windows …", 9, ha="left", style="italic")
     label(ax, 12.0, 19.0, "… and gets 1 + 10", 9, style="italic")
     return fig
 
 
-def _pool_row(ax: Axes, solution: dict[str, Any], x: Any, dout: Any, stride: int, top: float, fills: Any) -> None:
+def _pool_row(ax: Axes, solution: dict[str, Any], x: Any, dout: Any, *, stride: int, top: float, fills: Any) -> None:
     """Draw x, its pooled output, the gradient there, and the gradient at x."""
     out = solution["max_pool2d_forward"](x[None, None], 2, stride)[0, 0]
     dx = solution["max_pool2d_backward"](dout[None, None], x[None, None], 2, stride)[0, 0]
