@@ -5,6 +5,7 @@ Exit codes: 0 full marks, 1 less than that, 2 the request was wrong or the toolk
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from grader.errors import GradeError, RequestError
 from grader.model import Assignment
 
 FULL_MARKS, LESS, FAILED = 0, 1, 2
+_LARGEST_SEED = 2**32 - 1
 FORMATS = ("json", "junit", "gradescope", "markdown")
 
 
@@ -82,9 +84,8 @@ def _isolation_option(command: Any) -> Any:
 
 
 def _seed_option(command: Any) -> Any:
-    return click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Seed of the tests' inputs.")(
-        command
-    )
+    limits = click.IntRange(0, _LARGEST_SEED)
+    return click.option("--seed", type=limits, default=0, help="Seed of the tests' inputs (default: 0).")(command)
 
 
 @cli.command(
@@ -190,9 +191,13 @@ Examples:
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, _LARGEST_SEED),
+    help="Seed of the tests' inputs (default: a fresh one, which is told).",
+)
 @_isolation_option
-@_seed_option
-def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolation: str, seed: int) -> int:
+def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolation: str, seed: int | None) -> int:
     """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
 
     Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
@@ -205,16 +210,19 @@ def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolatio
     submissions = find_submissions(folder, found)
     if not submissions:
         raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
+    # Fresh inputs decide, not those that students have seen on their laptops.
+    chosen = secrets.randbelow(_LARGEST_SEED) if seed is None else seed
     rows: list[tuple[Any, Any]] = []
     grade_batch(
         found,
         submissions,
         lambda report, result: rows.append((report, result)),
         isolation=_launcher(isolation),
-        seed=seed,
+        seed=chosen,
         allow_weak_isolation=allow_weak_isolation,
     )
     print_class(_console(), found, rows)
+    click.echo(f"The inputs are those of seed {chosen}; for the same again: --seed {chosen}")
     return FAILED if any(result.ungraded for _, result in rows) else FULL_MARKS
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.sandbox import confine, kernel
 
-_FOREIGN = ("/etc/passwd", "/proc/1/environ", "/proc/self/status", "/sys/kernel", "/root", "/home")
+_FOREIGN = ("/etc/passwd", "/proc/1/environ", "/proc/self/status", "/sys/kernel")
 _WRITABLE_ELSEWHERE = ("/", "/tmp", "/dev", "/dev/shm", "/usr", "/proc", "/sandbox", "/sandbox/own/grader")  # noqa: S108
 _VARIABLES = 20
 
