@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from grader.case import all_float32, content_key, describe, show, state_case
@@ -75,22 +76,22 @@ class Agreement:
     def __call__(self, remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Compare the student's answer with the oracle's; returns the student's, or None if it raised."""
         case = state_case(self.exercise, remote.path, oracle, args, kwargs, tolerance=self.tolerance)
-        answer = self._observe(remote, case, self._ask_oracle(oracle, case))
+        answer = self._observe(remote, case, partial(self._ask_oracle, oracle, case))
         return answer.value if answer else None
 
     def pure(self, remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Compare, with read-only arguments and a second call; the answer must not share memory with an argument."""
         case = state_case(self.exercise, remote.path, oracle, args, kwargs, tolerance=self.tolerance, read_only=True)
-        want, before = self._ask_oracle(oracle, case), len(self.record.failures)
-        answer = self._observe(remote, case, want)
+        ask_oracle, before = partial(self._ask_oracle, oracle, case), len(self.record.failures)
+        answer = self._observe(remote, case, ask_oracle)
         if len(self.record.failures) == before:
-            self._ask_again(remote, case, want)
+            self._ask_again(remote, case, ask_oracle())
         return answer.value if answer else None
 
     def raises(self, kind: type[Exception], remote: RemoteFunction, /, *args: Any, **kwargs: Any) -> None:
         """The student's function must raise `kind`, one of the built-in classes that the worker names."""
         case = state_case(self.exercise, remote.path, None, args, kwargs)
-        self._observe(remote, case, Raised(kind.__name__))
+        self._observe(remote, case, lambda: Raised(kind.__name__))
 
     def _ask_oracle(self, oracle: Callable[..., Any], case: Case) -> Any:
         key = content_key(case, oracle)
@@ -104,9 +105,10 @@ class Agreement:
             self.oracle_answers[key] = want
         return want
 
-    def _observe(self, remote: RemoteFunction, case: Case, want: Any) -> Answer | None:
-        """Ask the student, compare, and keep what came of it."""
+    def _observe(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Answer | None:
+        """Ask the student, compare, and keep what came of it. The oracle is slow: it waits for an answer to judge."""
         answer, raised = _ask_student(remote, case)
+        want = ask_oracle()
         got = Raised(raised.kind) if raised else answer.value if answer else None
         mismatch = compare(got, want, case.tolerance, float32=all_float32(case))
         self.record.observations.append(Observation(case, want, got, agrees=mismatch is None))
@@ -128,7 +130,7 @@ class Agreement:
 
     def _explain(self, case: Case, mismatch: Mismatch, raised: StudentRaised | None, want: Any, got: Any) -> str:
         says = _raised_says(raised, want, visible=self.visible) if raised else mismatch.text(visible=self.visible)
-        if raised and case.read_only:
+        if raised and case.read_only and "read-only" in raised.private:
             says += " (here the arguments are read-only: does your function write into one of them?)"
         values = f"\n{show(case, want, got)}" if self.visible else ""
         return f"for {describe(case)}: {says}.{values}"
@@ -145,5 +147,5 @@ def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, Stu
 def _raised_says(raised: StudentRaised, want: Any, *, visible: bool) -> str:
     says = raised.says.rstrip(".")
     if visible and raised.private:
-        says += f" ({raised.private.strip().splitlines()[-1][:200]})"
+        says += f" ({raised.private.strip().splitlines()[0][:200]})"
     return f"{says}; {want.kind} is asked for" if isinstance(want, Raised) else says

@@ -124,7 +124,8 @@ def run(
     from grader.sandbox import launcher, policy_of
 
     format_ = _wanted_format(as_json, format_, output)
-    found = _select(resolve(assignment, find_root(Path.cwd())), exercises)
+    found = resolve(assignment, find_root(Path.cwd()))
+    wanted = _select(found, exercises)
     submission = read_submission(path or found.stub, found)
 
     with launcher(_launcher(isolation), policy_of(found)) as workers:
@@ -132,10 +133,9 @@ def run(
         from grader.grading import grade
         from grader.scoring import grade as points_of
 
-        only = [e.name for e in found.exercises] if exercises else []
-        report = grade(submission, found, workers, only=only, seed=seed)
-    result = points_of(report, found)
-    _emit(report, result, found, format_, output, verbose=verbose)
+        report = grade(submission, found, workers, only=[e.name for e in wanted.exercises], seed=seed)
+    result = points_of(report, wanted)
+    _emit(report, result, wanted, format_, output, verbose=verbose)
     return FAILED if result.ungraded else FULL_MARKS if result.full else LESS
 
 

@@ -171,10 +171,11 @@ class Session:
         seconds = min(max(SECONDS_TO_LOAD, 5 * self.seconds_per_call), self._remaining())
         try:
             self._start()
-            reply = self._ask(message, started + seconds)
+            deadline = time.monotonic() + seconds
+            reply = self._ask(message, deadline)
             loaded = complaints.read_loaded(reply.get("value"), self.submission)
             for path, function in self._replaced.items():
-                self._ask({"op": "replace", "path": path, "value": function}, started + seconds)
+                self._ask({"op": "replace", "path": path, "value": function}, deadline)
         except ValueError as exc:
             self.close()
             raise StudentCrashed(f"{name} could not be loaded.", private=str(exc)) from None

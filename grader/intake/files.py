@@ -39,10 +39,10 @@ def read_file(path: Path, most: int) -> bytes:
         status = os.fstat(descriptor)  # again: it may have been exchanged meanwhile
         refuse_unless_regular(status, shown)
         if status.st_size > most:
-            raise too_large(shown, status.st_size, most)
+            raise too_large(shown, most, status.st_size)
         data = _read_counted(file, most)
     if len(data) > most:
-        raise too_large(shown, len(data), most)
+        raise too_large(shown, most)
     return data
 
 
@@ -62,9 +62,18 @@ def refuse_unless_regular(status: os.stat_result, shown: str) -> None:
         raise SubmissionError(f"{shown} is no regular file (but a folder, a pipe or a device): hand in a file.")
 
 
-def too_large(shown: str, size: int, most: int) -> SubmissionError:
-    """The error for more bytes than allowed."""
-    return SubmissionError(f"{shown} is too large: {in_words(size)}, and at most {in_words(most)} are read.")
+def too_large(shown: str, most: int, size: int = 0) -> SubmissionError:
+    """The error for more bytes than allowed; `size` says how many, if that is known."""
+    got = f" ({in_words(size)})" if size and in_words(size) != in_words(most) else ""
+    return SubmissionError(f"{shown} is too large{got}: at most {in_words(most)} are read.")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there, and not merely a link to one; RequestError if nothing is, or nobody can tell."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError as exc:
+        raise unreadable(path, exc) from exc
 
 
 def unreadable(path: Path, exc: OSError) -> RequestError:

@@ -1,33 +1,52 @@
-"""Finds the submitted file in a folder, without following links, and without walking for ever."""
+"""Lists the files of a folder, without following links, and without walking for ever."""
 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.intake.files import unreadable
-from grader.intake.names import DEEPEST, Choice, choose, is_junk, kind
+from grader.intake.names import DEEPEST, MOST_FILES, is_junk
 from grader.printable import one_line
 
-_MOST_ENTRIES = 5_000
 
+def list_files(folder: Path) -> list[str]:
+    """The paths of all files in a folder and below, relative, with `/`; what tools leave behind is passed over.
 
-def choose_in_folder(folder: Path, module: str) -> Choice:
-    """The file of the folder that holds the submission (see `names.choose`).
+    A link is listed, and refused only when it is read.
 
     Raises:
-        RequestError: the folder may not be read.
-        SubmissionError: there is no such file, or more than one; it is a link; too many or too deep folders.
+        RequestError: a folder is not there, or may not be read.
+        SubmissionError: too many files, or folders within folders.
     """
-    shown = one_line(folder.name) or "the folder"
-    files = [path for count, path in enumerate(_files(folder, "", 1, shown)) if _counted(count, shown)]
-    return choose(files, module, shown)
+    shown = one_line(folder.name, 60) or "the folder"
+    found: list[str] = []
+    waiting = [("", 1)]
+    seen = 0
+    while waiting:
+        prefix, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise SubmissionError(
+                f"{shown} holds folders nested deeper than {DEEPEST}: hand in only what was asked for."
+            )
+        for entry in _entries(folder / prefix):
+            seen += 1
+            if seen > MOST_FILES:
+                raise SubmissionError(f"{shown} holds more than {MOST_FILES} files: hand in only what was asked for.")
+            if is_junk(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((f"{prefix}{entry.name}/", depth + 1))
+            else:
+                found.append(prefix + entry.name)
+    return sorted(found)
 
 
-def _counted(count: int, shown: str) -> bool:
-    if count >= _MOST_ENTRIES:
-        raise SubmissionError(f"{shown} holds more than {_MOST_ENTRIES} files: hand in only what was asked for.")
-    return True
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError as exc:
+        raise unreadable(folder, exc) from exc

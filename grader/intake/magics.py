@@ -22,10 +22,11 @@ _LINE_MAGIC = re.compile(
     r"|[A-Za-z_][\w.,\[\] \t]*=[ \t]*(?:!|%\w).*"  # files = !ls
     r")"
 )
+_MOST_NOTES = 5
 # What decides whether a line ends a statement. A string of one line ends at that line's end, closed or not.
 _TOKEN = re.compile(
     r"(?P<comment>\#[^\n]*)"
-    r"|(?P<long>\"{3}(?:[^\\\"]|\\.|\"(?!\"\"))*(?:\"{3}|\Z)|'{3}(?:[^\\']|\\.|'(?!''))*(?:'{3}|\Z))"
+    r"|(?P<long>\"{3}(?:[^\\\"]|\\(?:.|\Z)|\"(?!\"\"))*(?:\"{3}|\Z)|'{3}(?:[^\\']|\\(?:.|\Z)|'(?!''))*(?:'{3}|\Z))"
     r"|(?P<short>\"(?:[^\\\"\n]|\\.)*\"?|'(?:[^\\'\n]|\\.)*'?)"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<joined>\\\n)|(?P<newline>\n)",
     re.DOTALL,
@@ -44,18 +45,21 @@ def blank(source: str) -> tuple[str, tuple[str, ...]]:
         notes.append(f"{name} was left out; the rest of the cell was kept.")
         source = source[: cell.start("name")] + (source[end:] if end >= 0 else "")
     kept: list[str] = []
-    at = 0
+    at, line, dropped = 0, 1, 0
     while at < len(source):
         end, magic = _statement(source, at)
+        text = source[at:end]
         if magic:
-            text = source[at:end]
-            kept.append(magic.expand(r"\g<indent>\g<timed>") if magic["timed"] else f"{magic['indent']}pass")
-            kept.append("\n" * text.count("\n"))
-            line = source.count("\n", 0, at) + 1
-            notes.append(f"line {line}, {one_line(text, 40)!r}, is for IPython alone and was left out.")
-        else:
-            kept.append(source[at:end])
+            dropped += 1
+            if dropped <= _MOST_NOTES:
+                notes.append(f"line {line}, {one_line(text, 40)!r}, is for IPython alone and was left out.")
+            python = magic["timed"] or "pass"  # not nothing: it may be all that an indented block has
+            text = magic["indent"] + python + "\n" * text.count("\n")
+        kept.append(text)
+        line += text.count("\n")
         at = end
+    if dropped > _MOST_NOTES:
+        notes.append(f"{dropped - _MOST_NOTES} more lines for IPython alone were left out.")
     return "".join(kept), tuple(notes)
 
 
@@ -64,7 +68,7 @@ def _statement(source: str, at: int) -> tuple[int, re.Match[str] | None]:
     magic = _LINE_MAGIC.match(source, at)
     if magic and source[magic.end() : magic.end() + 1] in ("", "\n"):
         end = magic.end()
-        while source[end - 1 : end + 1] == "\\\n":  # IPython joins lines after a backslash too
+        while source[end - 1 : end + 1] == "\\\n" and not magic["timed"]:  # IPython joins lines after a backslash too
             end = _line_end(source, end + 1)
         return min(end + 1, len(source)), magic
     depth = 0

@@ -30,7 +30,7 @@ def read_notebook(data: bytes, label: str) -> tuple[tuple[Part, ...], tuple[str,
         SubmissionError: it is too large, no notebook, of another language, or without code.
     """
     if len(data) > MOST_NOTEBOOK:
-        raise too_large(label, len(data), MOST_NOTEBOOK)
+        raise too_large(label, MOST_NOTEBOOK, len(data))
     notebook = _parsed(data, label)
     _check_language(notebook, label)
     parts: list[Part] = []
@@ -43,7 +43,7 @@ def read_notebook(data: bytes, label: str) -> tuple[tuple[Part, ...], tuple[str,
             raise SubmissionError(f"{label}: {cell} holds a NUL character; delete that cell and type it again.")
         size += len(clean.encode())
         if size > MOST_SOURCE:
-            raise too_large(f"the code in {label}", size, MOST_SOURCE)
+            raise too_large(f"The code in {label}", MOST_SOURCE)
         python, dropped = magics.blank(clean)
         notes += [f"{cell}: {text}" for text in dropped]
         if python.strip():

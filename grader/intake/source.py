@@ -47,17 +47,17 @@ def read_source(data: bytes, label: str) -> tuple[tuple[Part, ...], tuple[str, .
 def decode(data: bytes, label: str) -> tuple[str, tuple[str, ...]]:
     """The text of a file, its lines ending in a line feed, and a remark if its encoding had to be guessed.
 
-    A byte order mark decides; then a declaration that Python would accept; then UTF-8; then Latin-1, which reads anything.
+    A byte order mark decides; then a declaration of an encoding of text; then UTF-8; then Latin-1, which reads all.
 
     Raises:
         SubmissionError: too many bytes, or bytes that no text holds.
     """
     if len(data) > MOST_SOURCE:
-        raise too_large(label, len(data), MOST_SOURCE)
+        raise too_large(label, MOST_SOURCE, len(data))
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             note = "" if encoding == "utf-8" else f"{label} was read as {encoding.upper()}; save it as UTF-8."
-            return _finished(_strictly(data[len(mark) :], _of(mark, encoding), label), label, note)
+            return _finished(_after_mark(data, mark, encoding, label), label, note)
     if b"\0" in data:
         raise SubmissionError(
             f"{label} is no text: it holds a NUL byte at position {data.index(0) + 1}. Save it as UTF-8 source code."
@@ -76,14 +76,12 @@ def without_surrogates(text: str) -> str:
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _of(mark: bytes, encoding: str) -> str:
-    """The encoding with its byte order: the mark has been cut off."""
-    return encoding if encoding == "utf-8" else f"{encoding}-{'le' if mark.startswith(codecs.BOM_UTF16_LE) else 'be'}"
-
-
-def _strictly(data: bytes, encoding: str, label: str) -> str:
+def _after_mark(data: bytes, mark: bytes, encoding: str, label: str) -> str:
+    ordered = (
+        encoding if encoding == "utf-8" else f"{encoding}-{'le' if mark.startswith(codecs.BOM_UTF16_LE) else 'be'}"
+    )
     try:
-        return data.decode(encoding)
+        return data[len(mark) :].decode(ordered)
     except UnicodeError as exc:
         raise SubmissionError(f"{label} begins like {encoding.upper()} but is not: save it as UTF-8.") from exc
 
@@ -102,7 +100,11 @@ def _without_mark(data: bytes, label: str) -> tuple[str, str, str]:
     try:
         return data.decode(), label, f"{label} was read as UTF-8{ignored}." if ignored else ""
     except UnicodeError:
-        return data.decode("latin-1"), label, f"{label} is not UTF-8 and was read as Latin-1{ignored}; save it as UTF-8."
+        return (
+            data.decode("latin-1"),
+            label,
+            f"{label} is not UTF-8 and was read as Latin-1{ignored}; save it as UTF-8.",
+        )
 
 
 def _declared(data: bytes) -> str:

@@ -24,20 +24,21 @@ import grader
 from grader.errors import IsolationError
 from grader.model import Isolation
 from grader.sandbox.launcher import Policy
+from grader.worker.process import READY
 
-# Neither the folder of the toolkit nor the current one stays on the path: nothing in them is meant for the submission.
 _START = (
     "import json, sys; root = json.loads(sys.argv[-1])['root']; sys.path.insert(0, root); "
-    "from grader.worker.process import main; sys.path.remove(root); main()"
+    "from grader.worker.process import main; main()"
 )
 # What Python needs to start, and to find packages that were installed for one user; nothing else is passed on.
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH")
 _ENVIRONMENT_WINDOWS = ("APPDATA", "SYSTEMDRIVE", "SYSTEMROOT", "USERPROFILE", "WINDIR")
 _SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # numpy imports its random numbers when they are first used, which would cost the first call.
-_PRELOADED = ("numpy", "numpy.random")
+_PRELOADED = ("numpy", "numpy.random", "torch")
 _CHUNK = 1 << 16
 _MAX_CHUNKS = 2048
+_SECONDS_TO_START = 120.0
 _SECONDS_TO_END = 5.0
 
 _NO_WALLS = "a plain process has no walls; use the launcher bwrap on Linux for code that is not your own"
@@ -63,9 +64,12 @@ class ProcessLauncher:
 
     def start(self) -> ProcessWorker:
         """A fresh worker. Raises IsolationError if none can be started."""
-        worker, self._spare = self._spare, None
-        if worker is None or not worker.alive():
-            worker = ProcessWorker(self.policy)
+        worker, self._spare = self._spare or ProcessWorker(self.policy), None
+        try:
+            worker.await_ready()
+        except IsolationError:
+            worker.kill()
+            raise
         self._spare = ProcessWorker(self.policy)
         return worker
 
@@ -130,9 +134,14 @@ class ProcessWorker:
             return None
         return pages * os.sysconf("SC_PAGESIZE")
 
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+    def await_ready(self) -> None:
+        """Wait until the process can be asked. Raises IsolationError: nothing of a submission is in it yet."""
+        try:
+            self.receive(len(READY), time.monotonic() + _SECONDS_TO_START)
+        except (TimeoutError, EOFError) as exc:
+            how = "was too slow" if isinstance(exc, TimeoutError) else self.ending()
+            hint = f"try {sys.executable} -c 'import numpy' in a terminal"
+            raise IsolationError(f"the process for student code {how} before it was ready", hint) from exc
 
     def ending(self) -> str:
         """How the process ended, as a predicate."""
@@ -196,7 +205,7 @@ def _write_all(fd: int, parts: Sequence[bytes | memoryview]) -> None:
 def _spawn(policy: Policy, folder: str) -> subprocess.Popen[bytes]:
     settings = {
         "root": str(Path(grader.__file__).parent.parent),
-        "preload": _PRELOADED if "numpy" in policy.allowed_imports else (),
+        "preload": [name for name in _PRELOADED if name.partition(".")[0] in policy.allowed_imports],
         "memory_mb": policy.limits.memory_mb,
     }
     names = (*_ENVIRONMENT, *_ENVIRONMENT_WINDOWS) if os.name == "nt" else _ENVIRONMENT

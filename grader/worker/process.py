@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import site
 import sys
 
 from grader.worker.requests import serve
+
+# What is sent when everything is imported: from then on whatever happens is the submission's doing.
+READY = b"!"
 
 
 def main() -> None:
     """The worker as a plain process: channel on stdin and stdout, settings as JSON in the last argument."""
     settings = json.loads(sys.argv[-1])
+    _leave_path(settings["root"])
     read_fd, write_fd = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
@@ -29,7 +34,15 @@ def main() -> None:
             # The submission gets to know it where it imports it.
             continue
     _limit(settings["memory_mb"])
+    os.write(write_fd, READY)
     serve(read_fd, write_fd)
+
+
+def _leave_path(root: str) -> None:
+    """Take the toolkit's folder from the path; in a checkout it holds more that is not meant for a submission."""
+    sys.path.remove(root)
+    if root not in (*site.getsitepackages(), site.getusersitepackages()):
+        sys.path[:] = [folder for folder in sys.path if folder != root]
 
 
 def _limit(memory_mb: int) -> None:

@@ -170,12 +170,15 @@ class _Worker:
 
     def find(self, message: Message) -> Any:
         found, path = message.get("target"), message["path"].split(".") if message["path"] else []
+        if found is None:
+            names = vars(self.submission.module)
+            if not path or path[0] not in names:
+                raise MissingError
+            found = names[path.pop(0)]
         try:
-            if found is None:
-                found = vars(self.submission.module)[path.pop(0)]
             for name in path:
                 found = getattr(found, name)
-        except (KeyError, AttributeError) as exc:
+        except AttributeError as exc:
             raise MissingError from exc
         if message["op"] == "call" and not callable(found):
             raise MissingError

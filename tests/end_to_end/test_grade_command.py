@@ -72,7 +72,7 @@ def test_syntax_error_points_to_the_place(course):
     result = course.grade("1", file)
 
     assert result.returncode == 1
-    assert "line 2" in result.stdout
+    assert "Line 2 of tiny.py" in result.stdout
     assert "^" in result.stdout
     assert "0/10" in result.stdout
 
@@ -108,7 +108,7 @@ def test_broken_exercise_does_not_hide_the_other(course, source, words):
 
 def test_message_is_shown_in_visible_tests_only(course):
     """What an exception says may carry hidden inputs out: only its class and line are shown for hidden tests."""
-    source = "import numpy as np\ndef double(x):\n    raise ValueError(f'VALUES {list(x)} n={len(x)}')\n"
+    source = "import numpy as np\ndef double(x):\n    raise ValueError(f'VALUES {x.tolist()} n={len(x)}')\n"
 
     shown = course.grade("1", course.submit(source + GOOD_TOTAL)).stdout
 
@@ -200,7 +200,7 @@ def test_json_goes_to_standard_output_alone(course):
     report = json.loads(result.stdout)
 
     assert result.returncode == 1
-    assert "exercises" in report
+    assert [e["name"] for e in report["grade"]["exercises"]] == ["double", "total"]
 
 
 @pytest.mark.parametrize("kind", ["json", "junit", "gradescope", "markdown"])
@@ -221,12 +221,11 @@ def test_two_runs_agree(course):
     """Two runs give the same report but for the times."""
 
     def report():
-        text = course.grade("1", course.submit("def double(x):\n    return x\n"), "--json").stdout
-        return {k: v for k, v in json.loads(text).items() if k not in ("started", "seconds")}
+        return json.loads(course.grade("1", course.submit("def double(x):\n    return x\n"), "--json").stdout)
 
     def without_times(value):
         if isinstance(value, dict):
-            return {k: without_times(v) for k, v in value.items() if k != "seconds"}
+            return {k: without_times(v) for k, v in value.items() if k not in ("seconds", "started")}
         return [without_times(v) for v in value] if isinstance(value, list) else value
 
     assert without_times(report()) == without_times(report())

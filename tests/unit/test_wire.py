@@ -1,5 +1,6 @@
 """The wire: values come through as they are, and no bytes make the decoder do more than raise WireError."""
 
+import contextlib
 import json
 import math
 import random
@@ -257,26 +258,59 @@ def test_other_bytes_are_no_frame(prefix):
         wire.sizes(prefix)
 
 
-def test_mutated_frames_never_crash():
-    """Any change of a valid frame gives a value or a WireError."""
+def mutated_bytes(data, choose):
+    data = bytearray(data)
+    for _ in range(choose.randint(1, 4)):
+        at = choose.randrange(len(data))
+        data[at : at + choose.randint(0, 2)] = choose.choice((b"", b"[", b"]", b"-", b"9", b'"', b",", b"\x80", b"e"))
+    return bytes(data)
+
+
+LEAVES = (
+    None,
+    True,
+    -1,
+    0,
+    2**40,
+    1.5,
+    "bool",
+    "a",
+    "l",
+    "t",
+    "d",
+    "e",
+    "p",
+    "q",
+    "I",
+    "0xff",
+    [],
+    {},
+    ["b"],
+    ["l", []],
+)
+
+
+def mutated_node(node, choose):
+    if isinstance(node, list) and node and choose.random() < 0.8:
+        at = choose.randrange(len(node))
+        return [*node[:at], mutated_node(node[at], choose), *node[at + 1 :]]
+    if isinstance(node, dict) and node:
+        return {key: mutated_node(value, choose) if choose.random() < 0.3 else value for key, value in node.items()}
+    return choose.choice(LEAVES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutated_frames_never_crash(seed):
+    """Any change of a valid frame, to its bytes or to its structure, gives a value or a WireError."""
     value = {"op": "reply", "value": [1, -0.0, "ä", (np.arange(3.0), np.int8(3)), {2: b"x"}, 2**70], "s": {1, 2}}
     header, body = split(wire.join(wire.encode(value)))
-    choose = random.Random(20261122)
-
-    def mutated(data):
-        data = bytearray(data)
-        for _ in range(choose.randint(1, 4)):
-            at = choose.randrange(len(data))
-            data[at : at + choose.randint(0, 2)] = choose.choice(
-                (b"", b"[", b"]", b"-", b"9", b'"', b",", b"\x80", b"e")
-            )
-        return bytes(data)
+    choose = random.Random(seed)
 
     for _ in range(5000):
-        try:
-            wire.decode(mutated(header), body)
-        except WireError:
-            continue
+        changed = json.dumps(mutated_node(json.loads(header), choose)).encode()
+        for forged in (changed, mutated_bytes(header, choose)):
+            with contextlib.suppress(WireError):
+                wire.decode(forged, body)
 
 
 def test_read_only_arrays_cannot_be_written():
@@ -300,6 +334,19 @@ def test_opaque_values_are_no_data(use):
     """An opaque value passes for nothing: neither for true, nor for equal, nor for an array."""
     with pytest.raises(TypeError, match="not a value"):
         use(wire.Opaque("thing", "kind"))
+
+
+def test_tensors_arrive_as_arrays():
+    """Tensors of every kind that has plain data arrive as arrays; others stay."""
+    torch = pytest.importorskip("torch")
+    x = torch.tensor([1.0, 2.5], requires_grad=True)
+    plain = [x, torch.nn.Parameter(x), x.bfloat16(), torch.tensor([1 + 2j]).conj(), torch.tensor(3)]
+
+    got = through([*plain, torch.eye(2).to_sparse()], stand_in=lambda value, why: wire.Opaque("Tensor", why))
+    kinds = [(value.dtype.name, value.tolist()) for value in got[:-1]]
+    floats = ("float32", [1.0, 2.5])
+    assert kinds == [floats, floats, floats, ("complex64", [1 - 2j]), ("int64", 3)]
+    assert got[-1].reason == "dtype"
 
 
 def test_nan_and_infinity_keep_their_sign():

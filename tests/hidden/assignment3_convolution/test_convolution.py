@@ -866,7 +866,7 @@ class TestTrainCnn:
 
     def test_flat_images(self, student, agree, rng):
         """Images with flat parts, where pooling windows hold equal values, are trained on like others."""
-        for low in (0, -1, -2):
+        for low in (0, -1, -2, 1):
             X = np.kron(whole(rng, 4, 1, 2, 2, low=low, high=low + 3), np.ones((4, 4)))
             y, batches = whole(rng, 4, low=0, high=10), batches_of(rng, 4, 2, 3)
             agree(student.train_cnn, reference.train_cnn, X, y, network(rng, 2), 0.2, batches)
