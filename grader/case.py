@@ -42,8 +42,15 @@ def describe(case: Case) -> str:
 def show(case: Case, want: Any, got: Any) -> str:
     """The inputs and both answers with their values, one per line, as far as they are short: for visible tests."""
     rows = [(name, value) for name, value in case.inputs.items() if isinstance(value, (np.ndarray, list, tuple, float))]
-    rows += [("expected", want), ("got", got)]
+    rows += [*_results("expected", want), *_results("got", got)]
     return "\n".join(_shown(f"  {name} = ", value) for name, value in rows if not isinstance(value, Raised))
+
+
+def _results(name: str, answer: Any) -> list[tuple[str, Any]]:
+    """An answer under its name; the results of a tuple each under the name with its index."""
+    if isinstance(answer, tuple):
+        return [(f"{name}[{i}]", result) for i, result in enumerate(answer)]
+    return [(name, answer)]
 
 
 def all_float32(case: Case) -> bool:

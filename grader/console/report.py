@@ -1,4 +1,4 @@
-"""One student's report: a line per exercise, below it what differs and a hint, then the total.
+"""One student's report: a line per exercise, below it a hint and what differs, then the total.
 
 ::
 
@@ -6,9 +6,9 @@
 
      ✓ pad2d                4/4
      ✗ conv2d_forward   4.80/12   wrong answer, 2 of 5 tests passed
+         hint: You flipped the kernel …
          Strides that do not divide the image leave the last rows and columns out.
            for x (2, 3, 7, 6), stride=2: 32 of 42 values differ …
-         hint: You flipped the kernel …
      – max_pool2d           0/8   not written yet
 
        Total           8.80/24
@@ -24,8 +24,10 @@ from grader.feedback import Problem, exercise_points, hints, problems, result, s
 from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
 from grader.printable import one_line
 
-# More different problems of one exercise than this are left to --verbose: the first ones are what to mend first.
+# More different problems of one exercise than this are left to --verbose: the first ones are what to mend first. Where
+# a hint explains them, one is enough.
 _MOST_PROBLEMS = 3
+_MOST_WITH_HINT = 1
 _BELOW = 5
 # Left of the name: a blank, the mark, a blank.
 _MARGIN = 3
@@ -92,18 +94,16 @@ def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words:
 
 
 def _print_problems(console: Console, found: tuple[Problem, ...]) -> None:
-    for problem in found[:_MOST_PROBLEMS]:
-        _print_problem(console, problem)
-    for hint in dict.fromkeys(hint for problem in found[:_MOST_PROBLEMS] for hint in problem.hints):
+    explained = dict.fromkeys(hint for problem in found for hint in problem.hints)
+    for hint in explained:
         say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
-    hidden = sum(len(problem.titles) for problem in found[_MOST_PROBLEMS:])
-    if hidden:
-        say(
-            console,
-            f"… and {hidden} more {'test' if hidden == 1 else 'tests'}; --verbose shows all.",
-            "dim",
-            indent=_BELOW,
-        )
+    most = _MOST_WITH_HINT if explained else _MOST_PROBLEMS
+    for problem in found[:most]:
+        _print_problem(console, problem)
+    more = sum(len(problem.titles) for problem in found[most:])
+    if more:
+        tests = "test" if more == 1 else "tests"
+        say(console, f"… and {more} more {tests}; --verbose shows all.", "dim", indent=_BELOW)
 
 
 def _print_problem(console: Console, problem: Problem) -> None:

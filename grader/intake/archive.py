@@ -10,7 +10,6 @@ import io
 import lzma
 import re
 import stat
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from grader.errors import SubmissionError
+from grader.intake import tar
 from grader.intake.files import in_words, too_large
 from grader.intake.names import DEEPEST, MOST_FILES, is_junk
 from grader.printable import one_line
@@ -177,33 +177,12 @@ def _unpacked(data: bytes, ending: str, label: str) -> bytes:
 
 
 def _tar_members(data: bytes) -> Iterator[_Member]:
-    last = -1
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-        for info in archive:
-            if info.offset <= last or info.size < 0:  # a forged header can send the reader round in circles
-                raise tarfile.ReadError
-            last = info.offset
-            yield _Member(info.name, info.isdir(), _odd_in_tar(info), info.size, _tar_reader(data, info))
+    for entry in tar.entries(data):
+        yield _Member(entry.name, entry.folder, entry.odd, entry.size, _tar_reader(data, entry))
 
 
-def _odd_in_tar(info: tarfile.TarInfo) -> str:
-    if info.issym():
-        return "a symbolic link"
-    if info.islnk():
-        return "a hard link"
-    if info.issparse():
-        return "a sparse file"
-    return "" if info.isfile() or info.isdir() else "a device or a pipe"
-
-
-def _tar_reader(data: bytes, info: tarfile.TarInfo) -> Reader:
-    def read(most: int) -> bytes:
-        content = data[info.offset_data : info.offset_data + min(info.size, most + 1)]
-        if len(content) < min(info.size, most + 1):
-            raise EOFError
-        return _at_most(content, most, info.name)
-
-    return read
+def _tar_reader(data: bytes, entry: tar.Entry) -> Reader:
+    return lambda most: _at_most(data[entry.start : entry.start + min(entry.size, most + 1)], most, entry.name)
 
 
 def _at_most(content: bytes, most: int, name: str) -> bytes:

@@ -23,8 +23,8 @@ OWN, PACKAGES = f"{ROOT}/own", f"{ROOT}/packages"
 OWN_FILES = (
     "__init__.py",
     "errors.py",
-    *(f"wire/{name}.py" for name in ("__init__", "decoding", "encoding", "values")),
-    *(f"worker/{name}.py" for name in ("__init__", "channel", "loading", "requests")),
+    "wire",
+    "worker",
     *(f"sandbox/{n}.py" for n in ("confine", "kernel", "landlock", "seccomp", "selftest", "syscalls", "zygote")),
 )
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libx32", "/lib", "/lib64", "/lib32", "/libx32")
@@ -90,10 +90,11 @@ def _own_files() -> Iterator[tuple[str, Path]]:
     """Our files with their compiled form, without which each start would compile them anew."""
     folder = Path(grader.__file__).parent
     for name in OWN_FILES:
-        yield name, folder / name
-        compiled = _compiled(folder / name)
-        if compiled is not None:
-            yield str(Path(name).parent / "__pycache__" / compiled.name), compiled
+        path = folder / name
+        yield name, path
+        compiled = [_compiled(source) for source in (path.glob("*.py") if path.is_dir() else [path])]
+        if path.is_file() and compiled[0] is not None:
+            yield str(Path(name).parent / "__pycache__" / compiled[0].name), compiled[0]
 
 
 def _compiled(source: Path) -> Path | None:

@@ -2,33 +2,17 @@
 
 import os
 import secrets
-import shutil
 import socket
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from grader.errors import IsolationError
-from grader.model import Limits, Part, Submission
 from grader.sandbox import bwrap
 from grader.sandbox.launcher import Policy
 from grader.student import Session
+from tests.hostile.cage import POLICY, read, require_bwrap
 
-SUBMISSIONS = Path(__file__).parent / "submissions"
-POLICY = Policy(("numpy",), Limits(seconds_per_call=30.0, seconds_total=120.0, memory_mb=256))
 SECRET = "GRADER_TEST_SECRET"
-
-
-def require_bwrap() -> None:
-    if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
-        pytest.skip("needs Linux and bwrap: install the package bubblewrap")
-
-
-def read(name: str) -> Submission:
-    source = (SUBMISSIONS / f"{name}.py").read_text("utf-8")
-    return Submission("mallory", "convolution", (Part("convolution.py", source),))
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +27,6 @@ def secret() -> Iterator[str]:
 def launcher(secret: str) -> Iterator[bwrap.BwrapLauncher]:
     require_bwrap()
     with bwrap.launch(POLICY) as launched:
-        try:
-            _ = launched.isolation
-        except IsolationError as exc:
-            pytest.skip(f"the package bubblewrap is installed, but does not work here: {exc}")
         yield launched
 
 

@@ -8,17 +8,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import POLICY, require_bwrap
 
 from grader import sandbox
 from grader.errors import IsolationError, RequestError
 from grader.sandbox import bwrap, isolation, mounts
 from grader.sandbox.launcher import Policy
 from grader.student import Session
+from tests.hostile.cage import require_bwrap
 
 ROOT = Path(__file__).parents[2]
 BARE = Policy(())
@@ -103,6 +104,16 @@ def test_what_the_kernel_says(worker: bwrap.BwrapWorker) -> None:
     assert (status["NoNewPrivs"], status["Seccomp"], status["NSpid"].split()[-1]) == ("1", "2", "1")
 
 
+def test_own_network(worker: bwrap.BwrapWorker) -> None:
+    """A worker has no network but one of its own, even if it could make sockets."""
+    try:
+        theirs = Path(f"/proc/{worker._outer_pid}/ns/net").readlink()
+    except PermissionError:
+        pytest.skip("only root may look at the namespaces of a process that cannot be traced")
+
+    assert theirs != Path("/proc/self/ns/net").readlink()
+
+
 def test_memory_is_counted_from_the_start(worker: bwrap.BwrapWorker) -> None:
     """A worker that has done nothing yet holds next to nothing of its own."""
     assert worker.resident_bytes() < 2**24
@@ -159,7 +170,8 @@ def test_zygote_is_replaced(bare_launcher: bwrap.BwrapLauncher) -> None:
     """When the zygote dies, of memory shortage perhaps, the next worker comes from a new one."""
     first = bare_launcher.start()
     for pid in descendants(bare_launcher._zygote._process.pid):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # some end with the first
+            os.kill(pid, signal.SIGKILL)
     second = bare_launcher.start()
     ending, alive = first.ending(), second.resident_bytes() is not None
     first.kill()
@@ -243,6 +255,10 @@ def test_without_bwrap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_known_obstacles_have_a_way_out() -> None:
     """For the refusals of Ubuntu, Docker and nested containers, the command that lifts them is named."""
-    assert "apparmor_restrict_unprivileged_userns=0" in isolation.way_out("bwrap: setting up uid map: Permission denied")
-    assert "seccomp=unconfined" in isolation.way_out("bwrap: No permissions to create new namespace, likely because …")
-    assert "outside" in isolation.way_out("bwrap: Can't mount proc on /newroot/proc: Operation not permitted")
+    ubuntu = isolation.way_out("bwrap: setting up uid map: Permission denied")
+    docker = isolation.way_out("bwrap: No permissions to create new namespace, likely because …")
+    nested = isolation.way_out("bwrap: Can't mount proc on /newroot/proc: Operation not permitted")
+
+    assert "apparmor_restrict_unprivileged_userns=0" in ubuntu
+    assert "seccomp=unconfined" in docker
+    assert "outside" in nested

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import POLICY, SUBMISSIONS
 
 from grader.errors import StudentCrashed, StudentMissing, StudentRaised, StudentTimeout
 from grader.model import Limits
 from grader.sandbox.launcher import Policy
 from grader.sandbox.syscalls import numbers
 from grader.student import RemoteObject, Session
+from tests.hostile.cage import POLICY, SUBMISSIONS
 
 HELD, RAISED, TIMEOUT, CRASHED, MISSING = "held", "raised", "timeout", "crashed", "missing"
 OPAQUE = "opaque"  # something that is no data, and refuses to be taken for any
@@ -133,7 +133,7 @@ def bait(launcher: Any, port: int, secret: str) -> dict[str, Any]:
     return {
         "files": [*map(str, files), *system, f"/proc/{os.getpid()}/environ"],
         "folders": [str(root), str(Path.home())],
-        "names": ["reference", "misconceptions.py", "test_convolution.py", "assignment.toml", "student.py", "scoring.py"],
+        "names": ["misconceptions.py", "test_convolution.py", "assignment.toml", "grading.py", "scoring.py", "pytest"],
         "pids": [os.getpid(), os.getppid(), launcher._zygote._process.pid],
         "port": port,
         "secret": secret[::-1],

@@ -53,6 +53,16 @@ def linked() -> zipfile.ZipInfo:
     return info
 
 
+def described(records: bytes) -> bytes:
+    """A tar of one file, with such records in the pax header that describes it."""
+    info = special(tarfile.XHDTYPE)
+    info.size = len(records)
+    return info.tobuf(tarfile.USTAR_FORMAT) + records + bytes(-len(records) % 512) + tarred(GOOD)
+
+
+# A window for which the reader would have to set 128 MB aside.
+HUNGRY = {"id": lzma.FILTER_LZMA2, "dict_size": 2**27, "mode": lzma.MODE_FAST, "mf": lzma.MF_HC3, "nice_len": 8}
+
 PACKED = {
     ".zip": zipped,
     ".tar": tarred,
@@ -82,6 +92,21 @@ def test_writes_nothing(tmp_path):
     read_submission(tmp_path / "alice.zip", ASSIGNMENT)
 
     assert [path.name for path in tmp_path.iterdir()] == ["alice.zip"]
+
+
+@pytest.mark.parametrize("format_", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("name", ["d" * 90 + "/" + "e" * 60 + "/convolution.py", "Jiří/convolution.py"])
+def test_tar_dialects(format_, name):
+    """Long names and letters beyond ASCII are read in each dialect that Python writes, beside folders."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=format_) as archive:
+        archive.addfile(special(tarfile.DIRTYPE, "folder", ""))
+        info = tarfile.TarInfo(name)
+        info.size = 5
+        archive.addfile(info, io.BytesIO(b"x = 1"))
+    files = open_archive(out.getvalue(), ".tar", "alice.tar")
+
+    assert {path: read(5) for path, read in files.items()} == {name: b"x = 1"}
 
 
 def test_windows_paths():
@@ -121,13 +146,17 @@ def encrypted() -> bytes:
         (".tar", tarred({special(tarfile.CHRTYPE): b""}), "convolution.py is a device or a pipe"),
         (".tar", tarred({special(tarfile.GNUTYPE_SPARSE): b""}), "convolution.py is a sparse file"),
         (".tar", tarred({"a.txt": b"", "./a.txt": b""}), "holds a.txt twice"),
+        (".tar", described(b"22 GNU.sparse.major=1\n"), "convolution.py is a sparse file"),
+        (".tar", described(b"13 size=-512\n"), "damaged"),
+        (".tar", described(b"13 size=9999\n"), "damaged"),
+        (".tar", described(b"1" * 2**20), "damaged"),  # costs tarfile minutes
         (".tar", zipped(GOOD), "damaged, or no archive of the kind"),
         (".tar.gz", tarred(GOOD), "damaged, or no archive of the kind"),
         (".tar.gz", gzip.compress(tarred(GOOD))[:-12], "damaged, or no archive of the kind"),
         (".tar.gz", gzip.compress(bytes(2**21)), "unpacks to far more than its size"),
         (".tar.gz", gzip.compress(b"") * 17, "unpacks to far more than its size"),
         (".tar.xz", lzma.compress(bytes(2**21)), "unpacks to far more than its size"),
-        (".tar.xz", lzma.compress(b"", filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 2**30}]), "damaged"),
+        (".tar.xz", lzma.compress(tarred(GOOD), filters=[HUNGRY]), "damaged"),
     ],
 )
 def test_refuses(ending, data, says):

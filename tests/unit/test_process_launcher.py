@@ -102,7 +102,7 @@ def test_flood_is_bounded(plain):
     """A worker that writes without end fills a bounded queue, and is ended all the same."""
     worker = plain.start()
     run(worker, FLOOD)
-    worker.receive(2**24, soon())
+    worker.receive(2**24 + 1, soon())
 
     assert worker.unsolicited()
     worker.kill()

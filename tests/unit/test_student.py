@@ -350,9 +350,11 @@ def test_objects_do_not_outlive_their_process(open_session):
     k = session.module.K()
     with pytest.raises(StudentCrashed):
         session.module.f()
+    other = session.module.K()
 
     with pytest.raises(StudentCrashed, match="object is gone"):
         _ = k.x
+    assert other.x == 1
 
 
 def test_function_that_crashes_is_given_up(open_session):

@@ -202,7 +202,8 @@ def test_too_much_is_refused_when_sent(make, reason):
 @pytest.mark.parametrize(
     "forged",
     [
-        frame_of(["a", "float64", 2**40, 0]),
+        frame_of(["a", "float64", 2**40, 0], b""),
+        frame_of(["a", "float64", 2**20, 2**20, 0], b""),
         frame_of(["a", "float64", 3], bytes(16)),
         frame_of(["a", "float64", -1], b""),
         frame_of(["a", "float64", 1.0], bytes(8)),
