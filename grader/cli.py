@@ -18,10 +18,12 @@ import click
 from grader import __version__
 from grader.catalog import find_assignments, find_root, resolve
 from grader.errors import GradeError, RequestError
-from grader.model import Assignment
+from grader.model import Assignment, Submission
 
 FULL_MARKS, LESS, FAILED = 0, 1, 2
 _LARGEST_SEED = 2**32 - 1
+# Seconds: what a checkout or an unpacking takes is no work.
+_MUCH_LATER = 60
 FORMATS = ("json", "junit", "gradescope", "markdown")
 
 
@@ -126,7 +128,7 @@ def run(
     format_ = _wanted_format(as_json, format_, output)
     found = resolve(assignment, find_root(Path.cwd()))
     wanted = _select(found, exercises)
-    submission = read_submission(path or found.stub, found)
+    submission = read_submission(path, found) if path else _own_work(found)
 
     with launcher(_launcher(isolation), policy_of(found)) as workers:
         # Imported while the launcher starts: pytest takes as long.
@@ -137,6 +139,20 @@ def run(
     result = points_of(report, wanted)
     _emit(report, result, wanted, format_, output, verbose=verbose)
     return FAILED if result.ungraded else FULL_MARKS if result.full else LESS
+
+
+def _own_work(assignment: Assignment) -> Submission:
+    """The stub's own file, with a remark if it looks as if the work were in the notebook."""
+    from grader.intake import read_submission
+
+    submission, notebook = read_submission(assignment.stub, assignment), assignment.stub.with_suffix(".ipynb")
+    try:
+        later = notebook.stat().st_mtime - assignment.stub.stat().st_mtime > _MUCH_LATER
+    except OSError:
+        return submission
+    how = f"to grade it: grade {assignment.name} {notebook}"
+    remark = f"{notebook.name} was changed later than {assignment.stub.name}; {how}"
+    return replace(submission, notes=(*submission.notes, remark)) if later else submission
 
 
 def _wanted_format(as_json: bool, format_: str | None, output: Path | None) -> str | None:
@@ -174,10 +190,11 @@ def _emit(
         return
     from grader.exports import EXPORTERS, write
 
-    text = EXPORTERS[format_](report, result, assignment)
+    export = EXPORTERS[format_]
+    text = export(report, result, assignment)
     if output is None:
         # As bytes, since the file's encoding is its format's and not the terminal's.
-        click.get_binary_stream("stdout").write(text.rstrip("\n").encode() + b"\n")
+        sys.stdout.buffer.write(text.rstrip("\n").encode() + b"\n")
     else:
         write(output, text)
 

@@ -151,10 +151,21 @@ def file_of(submission: Submission) -> str:
     return submission.parts[0].label if len(submission.parts) == 1 else submission.module
 
 
-def raised(what: str, fault: Fault, submission: Submission, loaded: Loaded, arguments: str) -> StudentError:
-    """What a call came to, when the worker told of an exception. `arguments` says what it was called with."""
+def raised(
+    what: str,
+    fault: Fault,
+    submission: Submission,
+    loaded: Loaded,
+    *,
+    arguments: str,
+    asked: frozenset[str] = frozenset(),
+) -> StudentError:
+    """What a call came to, when the worker told of an exception. `arguments` says what it was called with.
+
+    `asked` are the names that tests ask for, which are not taken for misspellings of one another.
+    """
     if fault.where == "missing":
-        return StudentMissing(_missing(what, submission, loaded), private=fault.private)
+        return StudentMissing(_missing(what, submission, loaded, asked), private=fault.private)
     label = submission.parts[fault.part].label if fault.line else ""
     where = f" in line {fault.line} of {label}" if fault.line else ""
     kind: type[StudentError] = RAISED.get(fault.kind, StudentRaised)
@@ -175,13 +186,13 @@ def describe_arguments(args: Sequence[object], kwargs: Mapping[str, object]) -> 
     return f"{count}, and {', '.join(kwargs)} by name" if kwargs else count
 
 
-def _missing(what: str, submission: Submission, loaded: Loaded) -> str:
+def _missing(what: str, submission: Submission, loaded: Loaded, asked: frozenset[str]) -> str:
     names = loaded.functions or {}
     if any(issubclass(getattr(builtins, fault.named), SyntaxError) for fault in loaded.faults) and not names:
         return f"not tested, since {file_of(submission)} is not valid Python."
     if what in names:
         return f"{what} could not be defined: see what went wrong when {file_of(submission)} was loaded."
-    near = difflib.get_close_matches(what, names, n=1)
+    near = difflib.get_close_matches(what, [name for name in names if name not in asked], n=1)
     return f"{file_of(submission)} defines no {what}." + (f" Did you mean {near[0]}?" if near else "")
 
 

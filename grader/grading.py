@@ -57,8 +57,8 @@ def grade_all(
     seed: int = 0,
 ) -> None:
     """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
-    policy = policy_of(assignment)
-    attempts = ((s, partial(Session, s, workers, policy)) for s in submissions)
+    policy, asked = policy_of(assignment), [e.name for e in assignment.exercises]
+    attempts = ((s, partial(Session, s, workers, policy, asked=asked)) for s in submissions)
     _run_pytest(assignment, GradingRun(assignment, attempts, on_report, workers, only=only, seed=seed))
 
 
@@ -117,6 +117,10 @@ def _forget_modules(assignment: Assignment, before: set[str]) -> None:
         file = getattr(sys.modules[name], "__file__", None) or ""
         if file.startswith(str(assignment.root)) and not name.startswith("grader"):
             del sys.modules[name]
+
+
+def _phase(when: str) -> Literal["setup", "call", "teardown"]:
+    return "setup" if when == "setup" else "teardown" if when == "teardown" else "call"
 
 
 OpenSession = Callable[[], Session | LocalSession]
@@ -199,7 +203,7 @@ class GradingRun(HiddenTests):
             ours = call.when != "call" and isinstance(error, AssertionError)
             self._raised.setdefault(item.nodeid, OracleError(f"{call.when}: {error}") if ours else error)
         result: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, result, None, call.when)
+        return pytest.TestReport(item.nodeid, item.location, {}, result, None, _phase(call.when))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade every submission, each with all tests."""

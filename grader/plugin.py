@@ -23,7 +23,7 @@ from grader.errors import AssignmentError, RequestError, StudentCrashed, Student
 from grader.intake import read_submission
 from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Outcome, Status
-from grader.sandbox import Policy, launcher
+from grader.sandbox import launcher, policy_of
 from grader.student import Session, StudentModule
 
 MARKERS = (
@@ -198,7 +198,7 @@ class AuthorsRun(HiddenTests):
         """The one attempt at the item's assignment; its worker is started on the first use."""
         assignment = self.assignment_of(item)
         if assignment.name not in self._attempts:
-            policy = Policy(assignment.allowed_imports, assignment.limits)
+            policy = policy_of(assignment)
             source = read_submission(self._submission or assignment.solution, assignment)
             if source.problem:
                 raise RequestError(f"{source.origin}: {source.problem}")
@@ -214,7 +214,7 @@ class AuthorsRun(HiddenTests):
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         """Leave other tests than hidden ones alone."""
-        if "student" not in pyfuncitem.fixturenames:
+        if pyfuncitem.get_closest_marker("exercise") is None:
             return (yield)
         return (yield from super().pytest_pyfunc_call(pyfuncitem))
 

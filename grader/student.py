@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from grader import complaints, wire
@@ -37,10 +37,14 @@ class Session:
 
     `problems` are sentences for the student on what went wrong when it was loaded, `details` the same for staff.
     `answered` counts the answers, values or exceptions, that have arrived. `seconds_per_call` may be set for each test.
+    `asked` are the names that tests ask for: none of them is a misspelling of another.
     """
 
-    def __init__(self, submission: Submission, launcher: Launcher, policy: Policy) -> None:
+    def __init__(
+        self, submission: Submission, launcher: Launcher, policy: Policy, *, asked: Iterable[str] = ()
+    ) -> None:
         self.submission = submission
+        self.asked = frozenset(asked)
         self.seconds_per_call = policy.limits.seconds_per_call
         self.module = StudentModule(self)
         self.problems: tuple[str, ...] = ()
@@ -268,7 +272,7 @@ class Session:
             fault = complaints.read_fault(reply.get("error"), self.submission)
         except ValueError as exc:
             raise LostError("garbled", str(exc)) from exc
-        return complaints.raised(what, fault, self.submission, self._loaded, arguments)
+        return complaints.raised(what, fault, self.submission, self._loaded, arguments=arguments, asked=self.asked)
 
     def _lost(self, what: str, lost: LostError, seconds: float) -> StudentError:
         """The sentence for an answer that did not come."""

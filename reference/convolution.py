@@ -171,11 +171,13 @@ def max_pool2d_backward(dout: ArrayLike, x: ArrayLike, k: Pair, stride: Pair | N
     dout, x = _floats(dout), _floats(x)
     (kh, kw), (sh, sw) = _pair(k), _pair(k if stride is None else stride)
     dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        window = x[n, c, i * sh : i * sh + kh, j * sw : j * sw + kw]
-        # argmax returns the first of equal values, row by row.
-        u, v = np.unravel_index(np.argmax(window), window.shape)
-        dx[n, c, i * sh + u, j * sw + v] += dout[n, c, i, j]
+    n, c = np.indices(x.shape[:2])
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            window = x[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw].reshape(*x.shape[:2], kh * kw)
+            # argmax returns the first of equal values, row by row; each example and channel has one winner.
+            u, v = np.divmod(window.argmax(axis=2), kw)
+            dx[n, c, i * sh + u, j * sw + v] += dout[:, :, i, j]
     return dx
 
 

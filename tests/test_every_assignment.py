@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from grader.intake import find_submissions, read_submission
 
 from grader.audit import try_misconceptions
 from grader.catalog import find_assignments
 from grader.diagnose import load_misconceptions
 from grader.grading import grade, grade_all
+from grader.intake import find_submissions, read_submission
 from grader.model import Assignment, Report, Status, Submission
 from grader.release import stale_release_files
 from grader.sandbox import Launcher, launcher, policy_of

@@ -8,8 +8,9 @@ from __future__ import annotations
 import itertools
 import stat
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from grader.errors import RequestError, SubmissionError
@@ -28,13 +29,15 @@ _READ = ".py, .ipynb, .zip, .tar, .tar.gz, .tar.xz, or a folder"
 # Lists and remarks of instructors, which lie beside submissions.
 _BESIDE = (".toml", ".md", ".csv")
 
+_Reader = Callable[[int], bytes]
 _Content = tuple[tuple[Part, ...], tuple[str, ...], str]
 
 
 def read_submission(path: Path, assignment: Assignment, student: str = "") -> Submission:
     """Read one submission: a `.py` or `.ipynb` file, or a folder or archive (.zip, .tar, .tar.gz, .tar.xz) with one.
 
-    In a folder or an archive, `<module>.py` or `<module>.ipynb` is looked for at the top, and then below.
+    In a folder or an archive, `<module>.py` or `<module>.ipynb` is looked for at the top, and then below. If both are
+    at the top, as they were handed out, the one that is no longer the stub is taken.
 
     The student is, unless given, the name of the file, folder or archive without its ending; for a file that bears the
     module's name, that of its folder; and `you` where that is the assignment's own folder.
@@ -46,7 +49,7 @@ def read_submission(path: Path, assignment: Assignment, student: str = "") -> Su
     """
     student = student_name(student or _student_of(path, assignment))
     try:
-        parts, notes, origin = _read(path, assignment.module)
+        parts, notes, origin = _read(path, assignment)
     except SubmissionError as exc:
         return Submission(student, assignment.module, origin=str(path), problem=str(exc))
     return Submission(student, assignment.module, parts, origin, notes=notes)
@@ -113,28 +116,51 @@ def _student_of(path: Path, assignment: Assignment) -> str:
     return "you" if name in ("", assignment.name) else name
 
 
-def _read(path: Path, module: str) -> _Content:
+def _read(path: Path, assignment: Assignment) -> _Content:
     """The parts, the remarks, and the place that they come from."""
     try:
         status = path.lstat()
     except OSError as exc:
         raise unreadable(path, exc) from exc
     if stat.S_ISDIR(status.st_mode):
-        inner, notes = choose(list_files(path), module, f"the folder {one_line(path.resolve().name, 60)}")
-        return _read_as(inner, lambda most: read_file(path / inner, most), notes, str(path / inner))
+        files = {name: partial(read_file, path / name) for name in list_files(path)}
+        where = f"the folder {one_line(path.resolve().name, 60)}"
+        inner, notes = _choose(files, assignment, where)
+        return _read_as(inner, files[inner], notes, str(path / inner))
     shown = one_line(path.name, 60)
     refuse_unless_regular(status, shown)
     ending = kind(path.name)
     if ending in ARCHIVES:
-        files = open_archive(read_file(path, MOST_ARCHIVE), ending, shown)
-        inner, notes = choose(sorted(files), module, shown)
-        return _read_as(inner, files[inner], notes, f"{path}: {inner}")
+        members = open_archive(read_file(path, MOST_ARCHIVE), ending, shown)
+        inner, notes = _choose(members, assignment, shown)
+        return _read_as(inner, members[inner], notes, f"{path}: {inner}")
     if not ending:
         raise SubmissionError(f"{shown} is of no kind that is read: hand in {_READ}.")
     return _read_as(path.name, lambda most: read_file(path, most), (), str(path))
 
 
-def _read_as(name: str, read: Callable[[int], bytes], notes: tuple[str, ...], origin: str) -> _Content:
+def _choose(files: Mapping[str, _Reader], assignment: Assignment, where: str) -> tuple[str, tuple[str, ...]]:
+    """The file that holds the submission; of a source and a notebook side by side the one that was worked on."""
+    source, notebook = f"{assignment.module}.py", f"{assignment.module}.ipynb"
+    if source in files and notebook in files:
+        touched = [name for name in (source, notebook) if not _is_stub(name, files[name], assignment)]
+        if len(touched) < 2:
+            taken = touched[0] if touched else source
+            other = notebook if taken == source else source
+            return taken, (f"{taken} was graded; {other} beside it is as it was handed out.",)
+    return choose(sorted(files), assignment.module, where)
+
+
+def _is_stub(name: str, read: _Reader, assignment: Assignment) -> bool:
+    """Whether a file has the code that the assignment's own file of that name has."""
+    try:
+        handed_out = _read_as(name, lambda most: read_file(assignment.folder / name, most), (), "")[0]
+        return _read_as(name, read, (), "")[0] == handed_out
+    except (SubmissionError, RequestError):
+        return False
+
+
+def _read_as(name: str, read: _Reader, notes: tuple[str, ...], origin: str) -> _Content:
     label = one_line(name.rpartition("/")[2], 60)
     if kind(name) == ".ipynb":
         parts, remarks = read_notebook(read(MOST_NOTEBOOK), label)

@@ -38,6 +38,7 @@ from grader.sandbox.launcher import Policy
 # An ordinary user that nobody is: student code must never run as uid 0.
 USER = 64999
 _SECONDS_TO_START = 120.0
+_SECONDS_TO_FORK = 30.0
 _SECONDS_TO_END = 5.0
 _CHUNK = 1 << 16
 _ENVIRONMENT = {
@@ -82,22 +83,31 @@ class BwrapLauncher:
     def start(self) -> BwrapWorker:
         """A fresh worker, confined already. Raises IsolationError if none can be started."""
         with self._lock:
-            required = self.isolation.level
+            held = self.isolation
             try:
-                return self._zygote.fork({"do": "fork"})
+                worker = self._zygote.fork({"do": "fork"})
             except EOFError:
-                self._zygote.close()
-                if self._closed:
-                    raise IsolationError("the launcher has been closed") from None
-                self._zygote = Zygote(self.policy)
-            if self._examined().level != required:
-                raise IsolationError("the sandbox had to be started anew, and no longer isolates as before")
-            return self._zygote.fork({"do": "fork"})
+                worker = self._start_anew(held)
+            missing = [guard for guard in worker.lacking if held.guards.get(guard)]
+            if missing:
+                worker.kill()
+                raise IsolationError(f"a worker could not be confined as the first one was: {', '.join(missing)}")
+            return worker
 
     def close(self) -> None:
         """End the sandbox with everything in it."""
         self._closed = True
         self._zygote.close()
+
+    def _start_anew(self, held: Isolation) -> BwrapWorker:
+        """Replace a zygote that has died, of memory shortage perhaps."""
+        self._zygote.close()
+        if self._closed:
+            raise IsolationError("the launcher has been closed")
+        self._zygote = Zygote(self.policy)
+        if self._examined() != held:
+            raise IsolationError("the sandbox had to be started anew, and no longer isolates as before", "grade doctor")
+        return self._zygote.fork({"do": "fork"})
 
     def _examined(self) -> Isolation:
         self._zygote.wait()
@@ -142,6 +152,7 @@ class Zygote:
             said = {}
         if "ready" not in said:
             raise self._failure(said.get("error", ""))
+        self._control.settimeout(_SECONDS_TO_FORK)
         self.reasons = said["ready"]
         self._ready = True
 

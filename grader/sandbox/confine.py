@@ -24,11 +24,11 @@ CHANNEL, REPORT = 3, 4  # the descriptors that a child keeps, besides 0 to 2; RE
 class Confinement:
     """What every child of one zygote may use.
 
-    `memory` counts bytes of address space, with what the bare interpreter has; None where the machine reserves too
-    much for a limit to make sense. `private` is whether the zygote has namespaces of its own to branch off from.
+    `memory` counts bytes of address space, with what the bare interpreter has. `private` is whether the zygote has
+    namespaces of its own to branch off from.
     """
 
-    memory: int | None
+    memory: int
     cpu_seconds: int
     readable: tuple[str, ...]
     private: bool
@@ -36,9 +36,12 @@ class Confinement:
 
 def leave_root(uid: int) -> None:
     """Become an ordinary user, for good. Even without capabilities, uid 0 may write to /proc/sys."""
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
+    try:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    except OSError as exc:  # as in a container without other users
+        raise OSError(exc.errno, f"student code must not run as root, and there is no user {uid} here") from exc
     kernel.set_dumpable(True)  # else /proc/self/uid_map still belongs to root
 
 
@@ -93,7 +96,7 @@ def private_folder() -> None:
     kernel.unshare(kernel.NEW_USERS)
 
 
-def limit(memory: int | None, cpu_seconds: int) -> None:
+def limit(memory: int, cpu_seconds: int) -> None:
     """Set the hard limits. Soft equals hard: a pid 1 ignores the signal of a soft one."""
     limits = {
         resource.RLIMIT_CPU: cpu_seconds,
@@ -104,7 +107,7 @@ def limit(memory: int | None, cpu_seconds: int) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
-        **({} if memory is None else {resource.RLIMIT_AS: memory}),
+        resource.RLIMIT_AS: memory,
     }
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]

@@ -35,6 +35,7 @@ _WAYS_OUT = (
     ),
     ("max_", "sudo sysctl -w user.max_user_namespaces=15000"),
     ("Can't mount proc", "a container inside a sandbox cannot make another one: run the grader outside of it"),
+    ("must not run as root", "run the grader as an ordinary user; in Docker: docker run --user 1000"),
     ("Operation not permitted", "in Docker: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN"),
     ("Permission denied", "make the interpreter and the toolkit readable for all users: chmod -R a+rX <their folder>"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,24 @@ def test_chooses(tmp_path, paths, origin):
 
     assert (got.student, got.problem, got.notes) == ("alice", "", ())
     assert got.origin == str(tmp_path / "alice" / origin)
+
+
+@pytest.mark.parametrize(
+    ("source", "cell", "taken"),
+    [("x = 1\n", "x = 3", "cell 1"), ("x = 5\n", "x = 2", "convolution.py"), ("x = 1\n", "x = 2", "convolution.py")],
+)
+def test_of_both_the_one_worked_on(tmp_path, source, cell, taken):
+    """Source and notebook handed in together: the one that is no longer the stub counts."""
+    assignment = replace(ASSIGNMENT, root=tmp_path)
+    fill(assignment.folder, "convolution.py", "convolution.ipynb")
+    mine = fill(tmp_path / "alice", "convolution.py", "convolution.ipynb")
+    (mine / "convolution.py").write_text(source, encoding="utf-8")
+    (mine / "convolution.ipynb").write_text(NOTEBOOK.replace("x = 2", cell), encoding="utf-8")
+
+    got = read_submission(mine, assignment)
+
+    assert [part.label for part in got.parts] == [taken]
+    assert "as it was handed out" in got.notes[0]
 
 
 @pytest.mark.parametrize("name", ["convolution (1).py", "hw3.py", "Convolution.py"])

@@ -894,7 +894,7 @@ class TestTrainCnn:
             "b2": np.zeros(10),
         }
         # 1347 = 44·30 + 27 examples: a last batch of a few examples only would make the training unsteady.
-        orders = (rng.permutation(len(data.y_train)) for _ in range(10))
+        orders = (rng.permutation(len(data.y_train)) for _ in range(12))
         batches = [batch for order in orders for batch in np.split(order, range(30, len(order), 30))]
         trained, _ = student.train_cnn(data.X_train, data.y_train, params, 0.15, batches)
         accuracy = reference.cnn_accuracy(trained, data.X_test, data.y_test)

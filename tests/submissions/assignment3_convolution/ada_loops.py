@@ -74,8 +74,8 @@ def conv2d_forward(x, W, b, stride=1, pad=0):
     for i in range(Ho):
         for j in range(Wo):
             window = xp[:, :, i * stride:i * stride + kh, j * stride:j * stride + kw]
-            for f in range(F):
-                out[:, f, i, j] = (window * W[f]).sum(axis=(1, 2, 3)) + b[f]
+            # (N, C*kh*kw) times (C*kh*kw, F): the loop over f was too slow for training
+            out[:, :, i, j] = np.dot(window.reshape(len(xp), -1), W.reshape(F, -1).T) + b
     return out
 
 
@@ -91,11 +91,11 @@ def conv2d_backward(dout, x, W, stride=1, pad=0):
     for i in range(Ho):
         for j in range(Wo):
             r, c = i * stride, j * stride
-            for f in range(F):
-                g = dout[:, f, i, j].reshape(N, 1, 1, 1)
-                dW[f] += (g * xp[:, :, r:r + kh, c:c + kw]).sum(axis=0)
-                dxp[:, :, r:r + kh, c:c + kw] += g * W[f]
-                db[f] += g.sum()
+            g = dout[:, :, i, j]
+            window = xp[:, :, r:r + kh, c:c + kw]
+            dW += np.dot(g.T, window.reshape(N, -1)).reshape(W.shape)
+            dxp[:, :, r:r + kh, c:c + kw] += np.dot(g, W.reshape(F, -1)).reshape(window.shape)
+            db += g.sum(axis=0)
     H, Wi = np.array(x).shape[2:]
     return dxp[:, :, pad:pad + H, pad:pad + Wi], dW, db
 
