@@ -33,9 +33,13 @@ class DisagreementError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One comparison that failed: the sentence for the student, whether the function raised, the detail for staff."""
+    """One comparison that failed: the sentence for the student, whether the function raised, the detail for staff.
+
+    `values` are the lines with inputs and answers of a visible test.
+    """
 
     says: str
+    values: str = ""
     raised: bool = False
     detail: str = ""
 
@@ -53,7 +57,8 @@ class Record:
             return
         first, others = self.failures[0], len(self.failures) - 1
         more = f" (And {others} more in this test.)" if others else ""
-        raise DisagreementError(first.says + more, raised=first.raised, detail=first.detail)
+        values = f"\n{first.values}" if first.values else ""
+        raise DisagreementError(first.says + more + values, raised=first.raised, detail=first.detail)
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,9 @@ class Agreement:
         mismatch = compare(got, want, case.tolerance, float32=all_float32(case))
         self.record.observations.append(Observation(case, want, got, agrees=mismatch is None))
         if mismatch is not None:
-            says = self._explain(case, mismatch, raised, want, got)
-            self.record.failures.append(Failure(says, raised is not None, raised.private if raised else ""))
+            says = self._explain(case, mismatch, raised, want)
+            values = show(case, want, got) if self.visible else ""
+            self.record.failures.append(Failure(says, values, raised is not None, raised.private if raised else ""))
         return answer
 
     def _ask_again(self, remote: RemoteFunction, case: Case, want: Any) -> None:
@@ -128,12 +134,11 @@ class Agreement:
             return
         self.record.failures.append(Failure(f"for {describe(case)}: {fault}"))
 
-    def _explain(self, case: Case, mismatch: Mismatch, raised: StudentRaised | None, want: Any, got: Any) -> str:
+    def _explain(self, case: Case, mismatch: Mismatch, raised: StudentRaised | None, want: Any) -> str:
         says = _raised_says(raised, want, visible=self.visible) if raised else mismatch.text(visible=self.visible)
         if raised and case.read_only and "read-only" in raised.private:
             says += " (here the arguments are read-only: does your function write into one of them?)"
-        values = f"\n{show(case, want, got)}" if self.visible else ""
-        return f"for {describe(case)}: {says}.{values}"
+        return f"for {describe(case)}: {says}."
 
 
 def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:
@@ -147,5 +152,5 @@ def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, Stu
 def _raised_says(raised: StudentRaised, want: Any, *, visible: bool) -> str:
     says = raised.says.rstrip(".")
     if visible and raised.private:
-        says += f" ({raised.private.strip().splitlines()[0][:200]})"
+        says += f" ({raised.private.strip().splitlines()[-1][:200]})"
     return f"{says}; {want.kind} is asked for" if isinstance(want, Raised) else says
