@@ -34,7 +34,7 @@ def main() -> None:
         functions = functions_of(assignment)
         rows = measure(
             {
-                "floor: trusted functions, this process": lambda: grade_trusted(functions, assignment, only=short),
+                "floor: trusted functions, this process": lambda: grade_trusted([functions], assignment, only=short),
                 f"warm, isolated ({workers.isolation.launcher})": lambda: grade(
                     solution, assignment, workers, only=short
                 ),

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.diagnose import Misconception, load_misconceptions
 from grader.grading import grade_trusted
-from grader.model import Assignment, Outcome, Status
+from grader.model import Assignment, Outcome, Report, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,18 @@ class Trial:
 
 def try_misconceptions(assignment: Assignment, *, seed: int = 0) -> Iterator[Trial]:
     """Run each misconception through the hidden tests of its exercise, with the reference in all other places."""
+    known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
     with reference_functions(assignment) as right:
-        for misconception in load_misconceptions(assignment.hidden_tests / "misconceptions.py"):
-            functions = {**right, misconception.exercise: misconception.wrong}
-            report = grade_trusted(functions, assignment, only=[misconception.exercise], seed=seed)
-            failed = tuple(o for o in report.outcomes if o.status is not Status.PASSED)
-            yield Trial(misconception, failed, tuple(sorted({o.hint for o in failed if o.hint})))
+        for exercise in assignment.exercises:
+            wrong = [m for m in known if m.exercise == exercise.name]
+            candidates = ({**right, m.exercise: m.wrong} for m in wrong)
+            reports = grade_trusted(candidates, assignment, only=[exercise.name], seed=seed)
+            yield from map(_trial, wrong, reports)
+
+
+def _trial(misconception: Misconception, report: Report) -> Trial:
+    failed = tuple(o for o in report.outcomes if o.status is not Status.PASSED)
+    return Trial(misconception, failed, tuple(sorted({o.hint for o in failed if o.hint})))
 
 
 @contextmanager

@@ -63,14 +63,17 @@ def grade_all(
 
 
 def grade_trusted(
-    functions: Mapping[str, Callable[..., Any]], assignment: Assignment, *, only: Collection[str] = (), seed: int = 0
-) -> Report:
+    candidates: Iterable[Mapping[str, Callable[..., Any]]],
+    assignment: Assignment,
+    *,
+    only: Collection[str] = (),
+    seed: int = 0,
+) -> list[Report]:
     """Run the hidden tests on functions of the assignment's author, by name, in this very process."""
     reports: list[Report] = []
-    attempts = [(Submission("author", assignment.module), partial(LocalSession, functions))]
-    run = GradingRun(assignment, attempts, reports.append, LocalSession, only=only, seed=seed)
-    _run_pytest(assignment, run)
-    return reports[0]
+    attempts = ((Submission("author", assignment.module), partial(LocalSession, c)) for c in candidates)
+    _run_pytest(assignment, GradingRun(assignment, attempts, reports.append, LocalSession, only=only, seed=seed))
+    return reports
 
 
 def _run_pytest(assignment: Assignment, run: GradingRun) -> None:

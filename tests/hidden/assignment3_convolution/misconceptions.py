@@ -1088,7 +1088,10 @@ def _step(theta, X, y, *, order=(0, 1, 2, 3), relu=True, relu_back=True, back=No
     grads = {"W2": flat.T @ dlogits, "b2": dlogits.sum(axis=0)}
     dflat = dlogits @ (theta["W2"] - early * grads["W2"]).T
     dpooled = dflat.reshape(moved.shape).transpose(np.argsort(order))
-    d = gradient_spread(dpooled, detected, 2) if average else (back or right.max_pool2d_backward)(dpooled, detected, 2)
+    if average:
+        d = dpooled.repeat(2, axis=2).repeat(2, axis=3) / 4
+    else:
+        d = (back or right.max_pool2d_backward)(dpooled, detected, 2)
     _, grads["W1"], grads["b1"] = right.conv2d_backward(d * (conv > 0) if relu_back else d, X, theta["W1"], pad=1)
     return float(-log_p[np.arange(len(X)), y].mean()), grads
 
@@ -1129,7 +1132,7 @@ def averaging_pool(X, y, params, lr, batches):
     "Where a pooling window holds its maximum several times, all of them get the gradient; only the first should.",
 )
 def pool_gradient_to_ties(X, y, params, lr, batches):
-    return _train(X, y, params, lr, batches, back=every_tie)
+    return _train(X, y, params, lr, batches, back=output_enlarged)
 
 
 @misconception("train_cnn", "You go up the gradient: a step that lowers the loss goes against it.")
@@ -1177,9 +1180,9 @@ def loss_after_the_step(X, y, params, lr, batches):
     return theta, losses
 
 
-@misconception("train_cnn", "You take every step on all examples; each batch names the examples of its own step.")
-def batches_ignored(X, y, params, lr, batches):
-    return _train(X, y, params, lr, [np.arange(len(X))] * len(batches))
+@misconception("train_cnn", "You take every step on the first batch; each batch names the examples of its own step.")
+def first_batch_only(X, y, params, lr, batches):
+    return _train(X, y, params, lr, [batches[0]] * len(batches))
 
 
 @misconception("train_cnn", "You record the summed loss of a batch; its mean is asked for.")

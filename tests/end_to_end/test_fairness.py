@@ -1,0 +1,125 @@
+"""Rules by which points can be defended: whose fault it is, and that nothing unproven counts."""
+
+import json
+
+import pytest
+
+RIGHT_TOTAL = "def total(x):\n    return float(2.0 * x.sum())\n"
+
+
+def graded(course, source, *options):
+    result = course.grade("1", course.submit("import numpy as np\n" + source), "--json", *options)
+    return result.returncode, json.loads(result.stdout)
+
+
+def statuses(report, exercise):
+    return {
+        o["test"].partition("::")[2]: o["status"] for o in report["report"]["outcomes"] if o["exercise"] == exercise
+    }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "None", "np.nan", "'text'", "b'bytes'", "{1, 2}", "{'a': 1}", "[[1], [2, 3]]", "10 ** 1000", "object()", "print",
+        "np.array(['a'])", "np.array([None])", "np.zeros((0, 5))", "np.zeros(3, dtype=complex)", "np.ma.array([1.0])",
+        "np.float16(1)", "lambda: 0", "(i for i in range(3))", "type", "np.random", "float('inf')", "True", "...",
+        "np.broadcast_to(0.0, (10 ** 9, 1000))", "[[[[]]]] * 3", "Exception()", "np.matrix([[1.0]])", "1 + 2j",
+    ],
+)  # fmt: skip
+def test_odd_answers_are_wrong_answers(course, answer):
+    """Whatever a submission returns, it is the submission's fault, and the other exercise is graded."""
+    code, report = graded(course, f"def double(x):\n    return {answer}\n" + RIGHT_TOTAL)
+
+    assert code == 1
+    assert "grader_error" not in statuses(report, "double").values()
+    assert "passed" not in statuses(report, "double").values()
+    assert set(statuses(report, "total").values()) == {"passed"}
+
+
+def test_lying_object_earns_nothing(course):
+    """An object that says that it equals everything is no number."""
+    liar = """
+class Liar(np.ndarray):
+    def __eq__(self, other): return True
+    def __bool__(self): return True
+    def __gt__(self, other): return True
+    def __array__(self, *args): raise SystemExit
+def double(x):
+    return np.zeros(len(x)).view(Liar)
+def total(x):
+    return type("T", (), {"__gt__": lambda self, other: True, "__float__": lambda self: 1.0})()
+"""
+    code, report = graded(course, liar)
+
+    assert code == 1
+    assert report["grade"]["points"] == 0
+
+
+def test_partial_points_are_shares_of_tests(course):
+    """An exercise earns its points times the share of its tests that passed, rounded to 1/100."""
+    once = """
+calls = []
+def double(x):
+    calls.append(1)
+    return 2.0 * x if len(calls) < 5 else x
+"""
+    code, report = graded(course, once + RIGHT_TOTAL)
+
+    assert list(statuses(report, "double").values()) == ["passed", "passed", "failed"]
+    assert report["grade"]["points"] == 8
+
+
+def test_endless_loop_costs_its_exercise_alone(course):
+    """After two time-outs the other tests of the exercise are not run, and count as too slow."""
+    code, report = graded(course, "def double(x):\n    while True: pass\n" + RIGHT_TOTAL)
+
+    assert set(statuses(report, "double").values()) == {"timeout"}
+    assert set(statuses(report, "total").values()) == {"passed"}
+
+
+def test_another_seed_draws_other_inputs(course):
+    """Answers learnt by heart under one seed are worth nothing under another."""
+    file = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    file.write_text(file.read_text().replace("np.array([1.0, 2.5])", "np.array([1.0, 2.5, 7.0])"))
+    learnt = """
+import json
+def double(x):
+    return 2.0 * x if len(x) != 5 or abs(x[0] - FIRST) < 1e-9 else x
+"""
+    code, report = graded(course, learnt.replace("FIRST", "0.0") + RIGHT_TOTAL)
+    other = graded(course, learnt.replace("FIRST", "0.0") + RIGHT_TOTAL, "--seed", "7")[1]
+
+    assert report["report"]["seed"] == 0
+    assert other["report"]["seed"] == 7
+    assert says(report) != says(other)
+
+
+def says(report):
+    return [o["says"] for o in report["report"]["outcomes"] if o["status"] == "failed"]
+
+
+def test_fault_of_a_fixture_is_ours(course):
+    """A fixture of the hidden tests that fails makes the report ungraded, not the points zero."""
+    file = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    broken = "@pytest.fixture\ndef rng():\n    assert False, 'SECRET'\n\n\n"
+    file.write_text(
+        file.read_text().replace('@pytest.mark.exercise("double")', broken + '@pytest.mark.exercise("double")')
+    )
+
+    code, report = graded(course, "def double(x):\n    return 2.0 * x\n" + RIGHT_TOTAL)
+
+    assert code == 2
+    assert report["grade"]["ungraded"]
+    assert "SECRET" not in json.dumps(report)
+
+
+def test_ungraded_is_never_a_gradescope_zero(course, tmp_path):
+    """If the toolkit failed, no results.json with a score is left behind."""
+    (course.root / "reference/tiny.py").write_text("def double(x):\n    raise OSError\ntotal = double\n")
+    out = tmp_path / "results.json"
+
+    result = course.grade("1", course.root / "solutions/assignment1_tiny/tiny.py", "--format", "gradescope", "-o", out)
+
+    assert result.returncode == 2
+    assert not out.exists()
