@@ -230,16 +230,20 @@ def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolatio
     # Fresh inputs decide, not those that students have seen on their laptops.
     chosen = secrets.randbelow(_LARGEST_SEED) if seed is None else seed
     rows: list[tuple[Any, Any]] = []
-    grade_batch(
-        found,
-        submissions,
-        lambda report, result: rows.append((report, result)),
-        isolation=_launcher(isolation),
-        seed=chosen,
-        allow_weak_isolation=allow_weak_isolation,
-    )
-    print_class(_console(), found, rows)
-    click.echo(f"The inputs are those of seed {chosen}; for the same again: --seed {chosen}")
+    try:
+        grade_batch(
+            found,
+            submissions,
+            lambda report, result: rows.append((report, result)),
+            isolation=_launcher(isolation),
+            seed=chosen,
+            allow_weak_isolation=allow_weak_isolation,
+        )
+    finally:
+        # Also where the batch breaks off: what was graded is not lost.
+        if rows:
+            print_class(_console(), found, rows)
+            click.echo(f"{len(rows)} of {len(submissions)} graded with seed {chosen}; the same again: --seed {chosen}")
     return FAILED if any(result.ungraded for _, result in rows) else FULL_MARKS
 
 

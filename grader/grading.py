@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from grader.diagnose import Finding, Misconception, diagnose, load_misconception
 from grader.errors import AssignmentError, GradeError
 from grader.local import LocalSession
 from grader.model import Assignment, Isolation, Observation, Outcome, Report, Status, Submission
-from grader.plugin import MARKERS, Attempt, HiddenTests, outcome, title_of, weight_of
+from grader.plugin import MARKERS, OUR_FAULT, Attempt, HiddenTests, outcome, title_of, weight_of
 from grader.plugin import is_visible as _is_visible
 from grader.plugin import test_name as _test_name
 from grader.sandbox import Launcher, policy_of
@@ -233,16 +234,7 @@ class GradingRun(HiddenTests):
         if submission.problem:
             outcomes = [self._not_run(i, Status.MISSING, "The submission could not be read.") for i in items]
         else:
-            session = open_session()
-            self._attempt = Attempt(session)
-            try:
-                outcomes = self._run_items(items)
-                findings = _findings(self._assignment, self._attempt.records, misconceptions, items)
-                outcomes = _with_hints(outcomes, findings)
-                problems = session.problems
-            finally:
-                session.close()
-                self._attempt = None
+            outcomes, problems = self._attempt_items(open_session, items, misconceptions)
         return Report(
             assignment=self._assignment.name,
             student=submission.student,
@@ -258,6 +250,30 @@ class GradingRun(HiddenTests):
             origin=submission.origin,
             submitted_at=submission.submitted_at,
         )
+
+    def _attempt_items(
+        self, open_session: OpenSession, items: Sequence[pytest.Item], misconceptions: Sequence[Misconception]
+    ) -> tuple[list[Outcome], tuple[str, ...]]:
+        """The outcomes of all tests, and what went wrong when the submission was loaded.
+
+        Whatever fails here but student code or isolation is a fault of the toolkit: the report is ungraded, and the
+        next submission has its turn.
+        """
+        session = open_session()
+        self._attempt = Attempt(session)
+        try:
+            outcomes = self._run_items(items)
+            findings = _findings(self._assignment, self._attempt.records, misconceptions, items)
+            return _with_hints(outcomes, findings), session.problems
+        except GradeError:
+            raise
+        except Exception:
+            items[0].session._setupstate.teardown_exact(None)
+            failed = [self._not_run(item, Status.GRADER_ERROR, OUR_FAULT) for item in items]
+            return [replace(o, detail=traceback.format_exc()) for o in failed], ()
+        finally:
+            session.close()
+            self._attempt = None
 
     def _run_items(self, items: Sequence[pytest.Item]) -> list[Outcome]:
         outcomes: list[Outcome] = []

@@ -19,7 +19,15 @@ import pytest
 
 from grader.agreement import Agreement, DisagreementError, OracleError, Record
 from grader.catalog import load_assignment
-from grader.errors import AssignmentError, RequestError, StudentCrashed, StudentError, StudentMissing, StudentTimeout
+from grader.errors import (
+    AssignmentError,
+    GradeError,
+    RequestError,
+    StudentCrashed,
+    StudentError,
+    StudentMissing,
+    StudentTimeout,
+)
 from grader.intake import read_submission
 from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Outcome, Status
@@ -31,6 +39,8 @@ MARKERS = (
     "weight(n): the test's share within its exercise (default 1)",
     "visible: shown to students with its inputs and expected values",
 )
+
+OUR_FAULT = "The grader failed here; this is not your fault."
 
 
 @dataclass
@@ -158,9 +168,9 @@ def _classify(error: BaseException | None, *, answered: bool) -> tuple[Status, s
     if isinstance(error, pytest.fail.Exception):
         return Status.FAILED, "The answer is not the expected one.", str(error)
     detail = f"{type(error).__name__}: {error}"
-    if answered and isinstance(error, Exception) and not isinstance(error, (OracleError, AssignmentError)):
+    if answered and isinstance(error, Exception) and not isinstance(error, (OracleError, GradeError)):
         return Status.FAILED, "The answer could not be used: is it of the kind that the exercise asks for?", detail
-    return Status.GRADER_ERROR, "The grader failed here; this is not your fault.", detail
+    return Status.GRADER_ERROR, OUR_FAULT, detail
 
 
 _STUDENT_STATUS = {

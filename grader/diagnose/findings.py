@@ -9,13 +9,14 @@ answers from wrong ones (see `conditions`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from grader.compare import compare
 from grader.diagnose.conditions import failing_condition
 from grader.diagnose.misconceptions import Misconception
 from grader.diagnose.structure import STRUCTURES
-from grader.model import Observation
+from grader.model import Observation, Raised
 
 ENOUGH = 3
 """On how many observations a cause must show before it is named."""
@@ -35,13 +36,42 @@ def diagnose(observations: Sequence[Observation], misconceptions: Sequence[Misco
 
     `misconceptions` are those of that exercise. None if nothing is wrong, or nothing explains it well enough.
     """
-    wrong = [o for o in observations if not o.agrees]
-    if not wrong:
+    if all(o.agrees for o in observations):
         return None
+    return _explain(observations, misconceptions) or _besides_lists(observations, misconceptions)
+
+
+def _explain(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
     fitting = [m for m in misconceptions if _explains(m, observations)]
     if len(fitting) == 1:
         return Finding(fitting[0].name, fitting[0].says)
+    wrong = [o for o in observations if not o.agrees]
     return _structural(wrong) or _conditional(observations)
+
+
+def _besides_lists(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
+    """The cause of what is wrong where arguments are arrays, of a function that fails wherever one is a list.
+
+    To ask a list for its shape is a mistake of its own, and must not hide the other one.
+    """
+    kept = [o for o in observations if not _failed_on_list(o)]
+    if len(kept) == len(observations):
+        return None
+    if all(o.agrees for o in kept):
+        return Finding("list_not_converted", _ON_LISTS, kind="condition")
+    found = _explain(kept, misconceptions)
+    return replace(found, says=f"{found.says} {_ON_LISTS}") if found else None
+
+
+_ON_LISTS = "Your function fails where an argument is a list: make arrays of the arguments first."
+
+
+def _failed_on_list(o: Observation) -> bool:
+    return isinstance(o.got, Raised) and not isinstance(o.want, Raised) and any(map(_is_list, o.case.inputs.values()))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def _explains(candidate: Misconception, observations: Sequence[Observation]) -> bool:

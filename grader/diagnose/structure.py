@@ -114,9 +114,11 @@ def transposed(o: Observation) -> str | None:
 
 def negated(o: Observation) -> str | None:
     """The sign is wrong everywhere."""
-    return (
-        "Your result has the opposite sign." if _everywhere(o, lambda g, w: _close(-g, w, o.case.tolerance)) else None
-    )
+
+    def applies(got: np.ndarray, want: np.ndarray) -> bool:
+        return got.dtype.kind in "fi" and _close(-got, want, o.case.tolerance)
+
+    return "Your result has the opposite sign." if _everywhere(o, applies) else None
 
 
 def batch_factor(o: Observation) -> str | None:
@@ -212,11 +214,15 @@ def _wrong_arrays(o: Observation) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs of arrays that differ: the answer itself, or those of its elements that are wrong."""
     pairs = zip(o.got, o.want, strict=False) if _are_sequences(o) else [(o.got, o.want)]
     for got, want in pairs:
-        numeric = all(isinstance(v, (np.ndarray, np.generic, int, float)) for v in (got, want))
-        if not numeric:
+        if not (_is_numeric(got) and _is_numeric(want)):
             yield np.empty(0), np.empty(0)  # no structure applies to an empty pair
         elif compare(got, want, o.case.tolerance) is not None:
             yield np.asarray(got), np.asarray(want)
+
+
+def _is_numeric(value: Any) -> bool:
+    """Whether numpy has a dtype for the value; it has none for an integer of a thousand digits."""
+    return isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "biufc"
 
 
 def _everywhere(o: Observation, applies: Callable[[np.ndarray, np.ndarray], bool]) -> bool:

@@ -18,15 +18,15 @@ def statuses(report, exercise):
     }
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "None", "np.nan", "'text'", "b'bytes'", "{1, 2}", "{'a': 1}", "[[1], [2, 3]]", "10 ** 1000", "object()", "print",
-        "np.array(['a'])", "np.array([None])", "np.zeros((0, 5))", "np.zeros(3, dtype=complex)", "np.ma.array([1.0])",
-        "np.float16(1)", "lambda: 0", "(i for i in range(3))", "type", "np.random", "float('inf')", "True", "...",
-        "np.broadcast_to(0.0, (10 ** 9, 1000))", "[[[[]]]] * 3", "Exception()", "np.matrix([[1.0]])", "1 + 2j",
-    ],
-)  # fmt: skip
+ODD_ANSWERS = """
+None | True | ... | np.nan | float("inf") | 1 + 2j | 10 ** 1000 | np.float16(1) | "text" | b"bytes" | object() | type
+{1, 2} | {"a": 1} | [[1], [2, 3]] | [[[[]]]] * 3 | (i for i in range(3)) | lambda: 0 | print | np.random | Exception()
+np.array(["a"]) | np.array([None]) | np.array(True) | np.zeros((0, 5)) | np.zeros(3, dtype=complex) | np.matrix([[1.0]])
+np.ma.array([1.0]) | np.broadcast_to(0.0, (10 ** 9, 1000)) | np.array([2 ** 63], dtype=np.uint64) | -0.0 | [None] * 3
+"""
+
+
+@pytest.mark.parametrize("answer", [a.strip() for line in ODD_ANSWERS.strip().splitlines() for a in line.split("|")])
 def test_odd_answers_are_wrong_answers(course, answer):
     """Whatever a submission returns, it is the submission's fault, and the other exercise is graded."""
     code, report = graded(course, f"def double(x):\n    return {answer}\n" + RIGHT_TOTAL)
@@ -64,7 +64,7 @@ def double(x):
     calls.append(1)
     return 2.0 * x if len(calls) < 5 else x
 """
-    code, report = graded(course, once + RIGHT_TOTAL)
+    _, report = graded(course, once + RIGHT_TOTAL)
 
     assert list(statuses(report, "double").values()) == ["passed", "passed", "failed"]
     assert report["grade"]["points"] == 8
@@ -72,7 +72,7 @@ def double(x):
 
 def test_endless_loop_costs_its_exercise_alone(course):
     """After two time-outs the other tests of the exercise are not run, and count as too slow."""
-    code, report = graded(course, "def double(x):\n    while True: pass\n" + RIGHT_TOTAL)
+    _, report = graded(course, "def double(x):\n    while True: pass\n" + RIGHT_TOTAL)
 
     assert set(statuses(report, "double").values()) == {"timeout"}
     assert set(statuses(report, "total").values()) == {"passed"}
@@ -87,7 +87,7 @@ import json
 def double(x):
     return 2.0 * x if len(x) != 5 or abs(x[0] - FIRST) < 1e-9 else x
 """
-    code, report = graded(course, learnt.replace("FIRST", "0.0") + RIGHT_TOTAL)
+    _, report = graded(course, learnt.replace("FIRST", "0.0") + RIGHT_TOTAL)
     other = graded(course, learnt.replace("FIRST", "0.0") + RIGHT_TOTAL, "--seed", "7")[1]
 
     assert report["report"]["seed"] == 0

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from grader.case import show
+from grader.compare import compare
 from grader.diagnose import Misconception, diagnose, load_misconceptions
 from grader.errors import AssignmentError
 from grader.model import Case, Observation, Raised, Tolerance
@@ -118,6 +120,27 @@ def test_no_structure_is_invented(student):
     assert diagnose(observe(student, double, images()), []) is None
 
 
+ODD = [
+    None, True, ..., np.nan, 1j, 10**1000, "t", b"b", {1}, {"a": 1}, {"a": {1: None}}, [[1], [2, 3]], (1, 2), [None] * 3,
+    np.array(True), np.zeros((0, 5)), np.zeros(3, complex), np.array([2**63], dtype=np.uint64), np.float16(3),
+    (None, np.ones(3)), [np.ones(2), True], Raised("ValueError"), -5, np.array(-0.0),
+]  # fmt: skip
+WANTED = [np.ones(3), 1.0, 3, (np.ones(3), 2.0), {"a": np.ones(2)}, [1.0, 2.0], np.ones((2, 3, 4)), True, None, "x"]
+
+
+@pytest.mark.parametrize("want", WANTED, ids=repr)
+def test_odd_answers_break_nothing(want):
+    """Whatever is answered where whatever is wanted, comparing, showing and diagnosing come to an end."""
+    case = Case("f", "f", (np.ones(3),), {}, {"x": np.ones(3), "n": 3}, Tolerance())
+
+    for got in ODD:
+        mismatch = compare(got, want, Tolerance())
+        diagnose([Observation(case, want, got, agrees=False)] * 3, [TRIPLED])
+
+        assert mismatch is None or mismatch.text(visible=True)
+        assert show(case, want, got)
+
+
 def test_results_in_another_order():
     """Three right results in a wrong order are recognised."""
     inputs = images()
@@ -138,6 +161,28 @@ def test_condition_that_separates_right_from_wrong():
     ]
 
     assert diagnose(seen, []).says == "Your function is right except where pad is not 0."
+
+
+def test_failing_on_lists_hides_no_other_cause():
+    """A function that asks a list for its shape is told so, besides what is wrong with its values."""
+
+    def student(x):
+        return Raised("AttributeError") if isinstance(x, list) else 3.0 * x
+
+    seen = observe(student, lambda x: 2.0 * np.asarray(x), [*images(), ([1.0, 2.0],)])
+
+    assert diagnose(seen, [TRIPLED]).says.startswith("You tripled it. Your function fails where an argument is a list")
+
+
+def test_failing_on_lists_alone():
+    """One that is right but for lists is told just that."""
+
+    def student(x):
+        return Raised("AttributeError") if isinstance(x, list) else 2.0 * x
+
+    seen = observe(student, lambda x: 2.0 * np.asarray(x), [*images(), ([1.0, 2.0],)])
+
+    assert diagnose(seen, [TRIPLED]).name == "list_not_converted"
 
 
 def test_broken_file_names_the_author(tmp_path):
