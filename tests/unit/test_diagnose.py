@@ -121,9 +121,9 @@ def test_no_structure_is_invented(student):
 
 
 ODD = [
-    None, True, ..., np.nan, 1j, 10**1000, "t", b"b", {1}, {"a": 1}, {"a": {1: None}}, [[1], [2, 3]], (1, 2), [None] * 3,
+    None, True, ..., np.nan, 1j, 10**1000, "t", b"b", {1}, {"a": 1}, {"a": {1: None}}, [[1], [2, 3]], (1, 2),
     np.array(True), np.zeros((0, 5)), np.zeros(3, complex), np.array([2**63], dtype=np.uint64), np.float16(3),
-    (None, np.ones(3)), [np.ones(2), True], Raised("ValueError"), -5, np.array(-0.0),
+    (None, np.ones(3)), [np.ones(2), True], [None] * 3, Raised("ValueError"), -5, np.array(-0.0),
 ]  # fmt: skip
 WANTED = [np.ones(3), 1.0, 3, (np.ones(3), 2.0), {"a": np.ones(2)}, [1.0, 2.0], np.ones((2, 3, 4)), True, None, "x"]
 

@@ -114,9 +114,10 @@ class TestConvOutputSize:
             agree(student.conv_output_size, reference.conv_output_size, k + size(rng, 0, 40), k, size(rng, 1, 6), pad)
 
     def test_kernel_that_does_not_fit(self, student, agree, rng):
-        """A kernel larger than the padded input is a ValueError."""
+        """A kernel larger than the padded input, by one or by many, is a ValueError; one that just fits is not."""
         for n, stride, pad in ((3, 1, 0), (4, 2, 0), (2, 3, 1), (6, 5, 2)):
             k = n + 2 * pad + 1
+            agree(student.conv_output_size, reference.conv_output_size, n, k - 1, stride, pad)
             agree.raises(ValueError, student.conv_output_size, n, k, stride, pad)
             agree.raises(ValueError, student.conv_output_size, n, k + size(rng, 1, 20), stride, pad)
 
