@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
@@ -77,10 +78,13 @@ def content_key(case: Case, oracle: Callable[..., Any]) -> bytes:
     return sha.digest()
 
 
+_signature = functools.lru_cache(maxsize=256)(inspect.signature)
+
+
 def _bind(oracle: Callable[..., Any] | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     if oracle is not None:
         try:
-            bound = inspect.signature(oracle).bind(*args, **kwargs)
+            bound = _signature(oracle).bind(*args, **kwargs)
         except (TypeError, ValueError):
             pass
         else:

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, Protocol
 
 import pytest
@@ -100,6 +100,11 @@ def _run_pytest(assignment: Assignment, run: GradingRun) -> None:
         raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
 
 
+# Parts of pytest that cost time at every start, or write, and that grading has no use for.
+_UNUSED_PLUGINS = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose", "pastebin", "pytester"),
+    *("stepwise", "terminal", "threadexception", "unraisableexception"),
+)
 # No configuration, no plugins, no output: what decides a grade is in the assignment alone. Assertions are left as they
 # are written, since a student reads their messages.
 _PYTEST_OPTIONS = [
@@ -111,7 +116,7 @@ _PYTEST_OPTIONS = [
     "--capture=no",
     "--import-mode=importlib",
     "--strict-markers",
-    *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "faulthandler", "junitxml", "doctest")),
+    *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
 ]
 
 
@@ -213,28 +218,21 @@ class GradingRun(HiddenTests):
         """Grade every submission, each with all tests."""
         if self.collection_errors:
             return True
-        misconceptions = load_misconceptions(self._assignment.hidden_tests / "misconceptions.py")
         try:
             for submission, open_session in self._attempts:
-                self._on_report(self._grade(submission, open_session, session.items, misconceptions))
+                self._on_report(self._grade(submission, open_session, session.items))
         except GradeError as exc:
             self.error = exc
         self.finished = self.error is None
         return True
 
-    def _grade(
-        self,
-        submission: Submission,
-        open_session: OpenSession,
-        items: Sequence[pytest.Item],
-        misconceptions: Sequence[Misconception],
-    ) -> Report:
+    def _grade(self, submission: Submission, open_session: OpenSession, items: Sequence[pytest.Item]) -> Report:
         started, clock = datetime.now(UTC), time.monotonic()
         problems: tuple[str, ...] = (submission.problem,) if submission.problem else ()
         if submission.problem:
             outcomes = [self._not_run(i, Status.MISSING, "The submission could not be read.") for i in items]
         else:
-            outcomes, problems = self._attempt_items(open_session, items, misconceptions)
+            outcomes, problems = self._attempt_items(open_session, items)
         return Report(
             assignment=self._assignment.name,
             student=submission.student,
@@ -252,7 +250,7 @@ class GradingRun(HiddenTests):
         )
 
     def _attempt_items(
-        self, open_session: OpenSession, items: Sequence[pytest.Item], misconceptions: Sequence[Misconception]
+        self, open_session: OpenSession, items: Sequence[pytest.Item]
     ) -> tuple[list[Outcome], tuple[str, ...]]:
         """The outcomes of all tests, and what went wrong when the submission was loaded.
 
@@ -263,8 +261,7 @@ class GradingRun(HiddenTests):
         self._attempt = Attempt(session)
         try:
             outcomes = self._run_items(items)
-            findings = _findings(self._assignment, self._attempt.records, misconceptions, items)
-            return _with_hints(outcomes, findings), session.problems
+            return _with_hints(outcomes, self._findings(items, self._attempt.records)), session.problems
         except GradeError:
             raise
         except Exception:
@@ -278,7 +275,8 @@ class GradingRun(HiddenTests):
     def _run_items(self, items: Sequence[pytest.Item]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for k, item in enumerate(items):
-            lost = [o for o in outcomes if o.exercise == self.exercise_of(item).name and _lost_worker(o)]
+            exercise = self.exercise_of(item).name
+            lost = [o for o in outcomes if o.exercise == exercise and o.status in _LOST]
             if len(lost) >= _MOST_LOST_WORKERS:
                 # The item before was told that this one follows, and left its fixtures standing.
                 item.session._setupstate.teardown_exact(None)
@@ -301,6 +299,25 @@ class GradingRun(HiddenTests):
             seconds=time.monotonic() - clock,
         )
 
+    def _findings(self, items: Sequence[pytest.Item], records: Mapping[str, Record]) -> dict[str, Finding]:
+        """The cause that explains the wrong answers of each exercise, where there is one."""
+        observed: dict[str, list[Observation]] = {}
+        for item in items:
+            for observation in records.get(item.nodeid, Record()).observations:
+                observed.setdefault(observation.case.exercise, []).append(observation)
+        wrong = {name: seen for name, seen in observed.items() if not all(o.agrees for o in seen)}
+        if not wrong:
+            return {}
+        found = {
+            name: diagnose(seen, [m for m in self._misconceptions if m.exercise == name])
+            for name, seen in wrong.items()
+        }
+        return {name: finding for name, finding in found.items() if finding}
+
+    @cached_property
+    def _misconceptions(self) -> tuple[Misconception, ...]:
+        return load_misconceptions(self._assignment.hidden_tests / "misconceptions.py")
+
     def _not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:
         return Outcome(
             exercise=self.exercise_of(item).name,
@@ -314,28 +331,6 @@ class GradingRun(HiddenTests):
 
 
 _LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
-
-
-def _lost_worker(o: Outcome) -> bool:
-    return o.status in _LOST
-
-
-def _findings(
-    assignment: Assignment,
-    records: Mapping[str, Record],
-    misconceptions: Sequence[Misconception],
-    items: Sequence[pytest.Item],
-) -> dict[str, Finding]:
-    """The cause that explains the wrong answers of each exercise, where there is one."""
-    observed: dict[str, list[Observation]] = {exercise.name: [] for exercise in assignment.exercises}
-    for item in items:
-        for observation in records.get(item.nodeid, Record()).observations:
-            observed[observation.case.exercise].append(observation)
-    found = {
-        name: diagnose(observations, [m for m in misconceptions if m.exercise == name])
-        for name, observations in observed.items()
-    }
-    return {name: finding for name, finding in found.items() if finding}
 
 
 def _with_hints(outcomes: Iterable[Outcome], findings: Mapping[str, Finding]) -> list[Outcome]:
