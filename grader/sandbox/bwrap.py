@@ -42,6 +42,7 @@ _SECONDS_TO_FORK = 30.0
 _SECONDS_TO_END = 5.0
 _CHUNK = 1 << 16
 _ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # the same order of sets in every run
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "HOME": "/box",
@@ -378,5 +379,5 @@ def _command(control: int) -> list[str]:
         f"import sys; sys.path += [{mounts.OWN!r}, {mounts.PACKAGES!r}]; "
         f"from grader.sandbox.zygote import main; main({control})"
     )
-    # -I and -S: no path, variable or start-up file of whoever grades.
-    return [str(mounts.interpreter()), "-I", "-S", "-B", "-X", "utf8", "-c", start]
+    # -P, -s and -S: no path or start-up file of whoever grades. Its variables are not there; ours must count, so no -I.
+    return [str(mounts.interpreter()), "-P", "-s", "-S", "-B", "-X", "utf8", "-c", start]

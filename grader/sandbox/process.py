@@ -207,6 +207,7 @@ def _spawn(policy: Policy, folder: str) -> subprocess.Popen[bytes]:
         "root": str(Path(grader.__file__).parent.parent),
         "preload": [name for name in _PRELOADED if name.partition(".")[0] in policy.allowed_imports],
         "memory_mb": policy.limits.memory_mb,
+        "seconds": policy.limits.seconds_total,
     }
     names = (*_ENVIRONMENT, *_ENVIRONMENT_WINDOWS) if os.name == "nt" else _ENVIRONMENT
     environment = {name: os.environ[name] for name in names if name in os.environ}

@@ -16,6 +16,7 @@ import pytest
 
 from grader import sandbox
 from grader.errors import IsolationError, RequestError
+from grader.model import Part, Submission
 from grader.sandbox import bwrap, isolation, mounts
 from grader.sandbox.launcher import Policy
 from grader.student import Session
@@ -262,3 +263,15 @@ def test_known_obstacles_have_a_way_out() -> None:
     assert "apparmor_restrict_unprivileged_userns=0" in ubuntu
     assert "seccomp=unconfined" in docker
     assert "outside" in nested
+
+
+def test_same_order_of_sets_in_every_run() -> None:
+    """Strings hash alike in every sandbox, so that two runs of one submission agree."""
+    require_bwrap()
+    source = Submission("x", "m", (Part("m.py", "def f():\n    return hash('attention')\n"),))
+    hashes = set()
+    for _ in range(2):
+        with bwrap.launch(Policy(())) as workers, Session(source, workers, Policy(())) as session:
+            hashes.add(session.call("f", (), {}).value)
+
+    assert len(hashes) == 1

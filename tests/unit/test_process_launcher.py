@@ -200,3 +200,41 @@ def test_launcher_by_name():
     """The launcher that was asked for is the one that is given."""
     with launcher("process", Policy()) as launched:
         assert launched.isolation.launcher == "process"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked for in /proc")
+def test_ends_with_its_grader(tmp_path):
+    """A grader that is killed in the middle of an endless loop leaves no worker behind."""
+    grader = """
+import sys
+from grader.model import Part, Submission
+from grader.sandbox import Policy, launcher
+from grader.student import Session
+loop = Submission("x", "m", (Part("m.py", "def f():\\n    while True: pass"),))
+with launcher("process", Policy(())) as workers:
+    session = Session(loop, workers, Policy(()))
+    print("ready", flush=True)
+    session.call("f", (), {}, seconds=60)
+"""
+    with subprocess.Popen([sys.executable, "-c", grader], stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        children = children_of(process.pid)
+        process.kill()
+
+    assert children
+    assert gone(children)
+
+
+def children_of(parent):
+    parents = {f.parent.name: f.read_text().rpartition(")")[2].split()[1] for f in Path("/proc").glob("[0-9]*/stat")}
+    return [pid for pid, its_parent in parents.items() if its_parent == str(parent)]
+
+
+def gone(pids, seconds=20.0):
+    """Whether all the processes end before the deadline."""
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
