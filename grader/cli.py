@@ -247,7 +247,12 @@ def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolatio
     return FAILED if any(result.ungraded for _, result in rows) else FULL_MARKS
 
 
-@cli.command()
+@cli.command(
+    epilog="""\b
+Examples:
+  grade doctor
+  grade doctor --isolation process"""
+)
 @_isolation_option
 def doctor(isolation: str) -> int:
     """Say what isolation works here, guard by guard, and what to do about the others."""
@@ -258,7 +263,12 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-@cli.command()
+@cli.command(
+    epilog="""\b
+Examples:
+  grade stub assignment3
+  grade stub --all --check"""
+)
 @click.argument("assignment", required=False)
 @click.option("--all", "every", is_flag=True, help="Every assignment.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not the generated one.")

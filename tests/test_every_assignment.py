@@ -77,6 +77,21 @@ def test_every_exercise_has_a_visible_test(assignment, workers):
     assert {e.name for e in assignment.exercises} == {o.exercise for o in report.outcomes if o.visible}
 
 
+def test_reference_is_checked_against_torch(assignment):
+    """There is a test module that holds the oracle against torch."""
+    file = ROOT / "tests/reference" / f"test_{assignment.module}_reference.py"
+
+    assert "import torch" in file.read_text(encoding="utf-8") or "importorskip" in file.read_text(encoding="utf-8")
+
+
+def test_other_styles_of_right_answers_are_among_the_samples(assignment):
+    """At least three sample submissions, each in a style of its own, are right and must get every point."""
+    table = ROOT / "tests/submissions" / assignment.name / "expected.toml"
+    rows = tomllib.loads(table.read_text(encoding="utf-8")).values()
+
+    assert sum(row["points"] == assignment.max_points for row in rows) >= 3
+
+
 def test_misconceptions_lose_points_and_are_named(assignment):
     """Each misconception fails a test of its own exercise, and diagnosis names it and no other."""
     trials = list(try_misconceptions(assignment))
