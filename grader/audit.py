@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from grader.diagnose import Misconception, load_misconceptions
-from grader.grading import grade_trusted
+from grader.grading import grade_trusted, importable
 from grader.model import Assignment, Outcome, Report, Status
 
 
@@ -30,13 +28,14 @@ class Trial:
 
 def try_misconceptions(assignment: Assignment, *, seed: int = 0) -> Iterator[Trial]:
     """Run each misconception through the hidden tests of its exercise, with the reference in all other places."""
-    known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
-    with reference_functions(assignment) as right:
-        for exercise in assignment.exercises:
-            wrong = [m for m in known if m.exercise == exercise.name]
-            candidates = ({**right, m.exercise: m.wrong} for m in wrong)
-            reports = grade_trusted(candidates, assignment, only=[exercise.name], seed=seed)
-            yield from map(_trial, wrong, reports)
+    with importable(assignment):
+        known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
+    right = reference_functions(assignment)
+    for exercise in assignment.exercises:
+        wrong = [m for m in known if m.exercise == exercise.name]
+        candidates = ({**right, m.exercise: m.wrong} for m in wrong)
+        reports = grade_trusted(candidates, assignment, only=[exercise.name], seed=seed)
+        yield from map(_trial, wrong, reports)
 
 
 def _trial(misconception: Misconception, report: Report) -> Trial:
@@ -44,12 +43,8 @@ def _trial(misconception: Misconception, report: Report) -> Trial:
     return Trial(misconception, failed, tuple(sorted({o.hint for o in failed if o.hint})))
 
 
-@contextmanager
-def reference_functions(assignment: Assignment) -> Iterator[dict[str, Callable[..., Any]]]:
-    """The oracle's functions by name, while the course is importable."""
-    sys.path.insert(0, str(assignment.root))
-    try:
+def reference_functions(assignment: Assignment) -> dict[str, Callable[..., Any]]:
+    """The oracle's functions by name."""
+    with importable(assignment):
         module = importlib.import_module(f"reference.{assignment.module}")
-        yield {e.name: getattr(module, e.name) for e in assignment.exercises if hasattr(module, e.name)}
-    finally:
-        sys.path.remove(str(assignment.root))
+    return {e.name: getattr(module, e.name) for e in assignment.exercises if hasattr(module, e.name)}

@@ -10,10 +10,12 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from types import ModuleType
 from typing import Any, Literal, Protocol
 
 import pytest
@@ -83,13 +85,8 @@ def _run_pytest(assignment: Assignment, run: GradingRun) -> None:
             f"{assignment.name} has no hidden tests: {assignment.hidden_tests} does not exist.",
             hint="Tests of an assignment stand in tests/hidden/ under the assignment's name.",
         )
-    before = set(sys.modules)
-    sys.path.insert(0, str(assignment.root))
-    try:
+    with importable(assignment):
         code = pytest.main([str(assignment.hidden_tests), *_PYTEST_OPTIONS, f"--rootdir={assignment.root}"], [run])
-    finally:
-        sys.path.remove(str(assignment.root))
-        _forget_modules(assignment, before)
     if run.collection_errors:
         raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
     if code == pytest.ExitCode.INTERRUPTED:
@@ -120,12 +117,26 @@ _PYTEST_OPTIONS = [
 ]
 
 
-def _forget_modules(assignment: Assignment, before: set[str]) -> None:
-    """Forget what the tests imported from the course, so that another course in this process gets its own."""
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None) or ""
-        if file.startswith(str(assignment.root)) and not name.startswith("grader"):
-            del sys.modules[name]
+# What a course's own modules are called in `sys.modules`.
+_COURSE_PACKAGES = ("reference", "tests")
+
+
+@contextmanager
+def importable(assignment: Assignment) -> Iterator[None]:
+    """While the course of the assignment can be imported; another course in this process keeps its own modules."""
+    others = _take_course_modules()
+    sys.path.insert(0, str(assignment.root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(assignment.root))
+        _take_course_modules()
+        sys.modules.update(others)
+
+
+def _take_course_modules() -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name.partition(".")[0] in _COURSE_PACKAGES]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def _phase(when: str) -> Literal["setup", "call", "teardown"]:
