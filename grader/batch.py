@@ -12,7 +12,8 @@ from fractions import Fraction
 from grader.errors import AssignmentError, IsolationError
 from grader.grading import grade_all
 from grader.intake import read_submission
-from grader.model import Assignment, Grade, Isolation, Report, Submission
+from grader.model import Assignment, Grade, Isolation, Part, Report, Submission
+from grader.release import make_stub
 from grader.sandbox import Launcher, launcher, policy_of
 from grader.scoring import format_points
 from grader.scoring import grade as points_of
@@ -71,12 +72,18 @@ def _require_isolation(isolation: Isolation) -> None:
 
 
 def _preflight_submissions(assignment: Assignment) -> list[tuple[Submission, Fraction]]:
-    """The solution and the stub, as far as they exist, each with the points it must get."""
-    candidates = (
-        (assignment.solution, "the solution", assignment.max_points),
-        (assignment.stub, "the stub", Fraction(0)),
+    """The solution, if there is one, and the stub that is made from it, each with the points that it must get.
+
+    The stub is made anew: in the course's own folder somebody may be working on it.
+    """
+    if not assignment.solution.is_file():
+        return []
+    solution = read_submission(assignment.solution, assignment, "the solution")
+    stub = make_stub(assignment.solution.read_text(encoding="utf-8"))
+    untouched = Submission(
+        "the stub", assignment.module, (Part(assignment.stub.name, stub),), origin=str(assignment.stub)
     )
-    return [(read_submission(file, assignment, who), points) for file, who, points in candidates if file.is_file()]
+    return [(solution, assignment.max_points), (untouched, Fraction(0))]
 
 
 def _check_preflight(assignment: Assignment, check: Submission, expected: Fraction, report: Report) -> None:
@@ -87,5 +94,5 @@ def _check_preflight(assignment: Assignment, check: Submission, expected: Fracti
         raise AssignmentError(
             f"Preflight: {check.student} of {assignment.name} gets {format_points(got.points)} points, "
             f"not {format_points(expected)}; so nobody is graded.{first}",
-            f"Run `grade {assignment.name} {check.origin} -v`, and `grade doctor` if everything fails.",
+            f"Run `grade {assignment.name} {check.origin} --staff --seed {report.seed}`; if all fails, `grade doctor`.",
         )

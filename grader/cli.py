@@ -22,8 +22,6 @@ from grader.model import Assignment, Submission
 
 FULL_MARKS, LESS, FAILED = 0, 1, 2
 _LARGEST_SEED = 2**32 - 1
-# Seconds: what a checkout or an unpacking takes is no work.
-_MUCH_LATER = 60
 FORMATS = ("json", "junit", "gradescope", "markdown")
 
 
@@ -106,7 +104,8 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="Write a result file of this kind.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it (default: standard output).")
-@click.option("-v", "--verbose", is_flag=True, help="Every test, with times and details.")
+@click.option("-v", "--verbose", is_flag=True, help="Every test, with its time.")
+@click.option("--staff", is_flag=True, help="Also messages and tracebacks, which may hold hidden inputs.")
 @_isolation_option
 @_seed_option
 def run(
@@ -118,6 +117,7 @@ def run(
     format_: str | None,
     output: Path | None,
     verbose: bool,
+    staff: bool,
     isolation: str,
     seed: int,
 ) -> int:
@@ -125,7 +125,8 @@ def run(
     from grader.intake import read_submission
     from grader.sandbox import launcher, policy_of
 
-    format_ = _wanted_format(as_json, format_, output)
+    format_, output = _wanted_format(as_json, format_, output), None if str(output) == "-" else output
+    _check_folder_of(output)
     found = resolve(assignment, find_root(Path.cwd()))
     wanted = _select(found, exercises)
     submission = read_submission(path, found) if path else _own_work(found)
@@ -137,22 +138,21 @@ def run(
 
         report = grade(submission, found, workers, only=[e.name for e in wanted.exercises], seed=seed)
     result = points_of(report, wanted)
-    _emit(report, result, wanted, format_, output, verbose=verbose)
+    _emit(report, result, wanted, format_, output, verbose=verbose, staff=staff)
     return FAILED if result.ungraded else FULL_MARKS if result.full else LESS
 
 
 def _own_work(assignment: Assignment) -> Submission:
-    """The stub's own file, with a remark if it looks as if the work were in the notebook."""
+    """The file in the assignment's folder that was worked on; if both were, the source, with a remark."""
     from grader.intake import read_submission
 
-    submission, notebook = read_submission(assignment.stub, assignment), assignment.stub.with_suffix(".ipynb")
-    try:
-        later = notebook.stat().st_mtime - assignment.stub.stat().st_mtime > _MUCH_LATER
-    except OSError:
+    submission = read_submission(assignment.folder, assignment)
+    if not submission.problem or not assignment.stub.exists():
         return submission
-    how = f"to grade it: grade {assignment.name} {notebook}"
-    remark = f"{notebook.name} was changed later than {assignment.stub.name}; {how}"
-    return replace(submission, notes=(*submission.notes, remark)) if later else submission
+    notebook = assignment.stub.with_suffix(".ipynb")
+    remark = f"Both files were worked on; for the notebook: grade {assignment.name} {notebook}"
+    submission = read_submission(assignment.stub, assignment)
+    return replace(submission, notes=(*submission.notes, remark)) if notebook.exists() else submission
 
 
 def _wanted_format(as_json: bool, format_: str | None, output: Path | None) -> str | None:
@@ -161,6 +161,12 @@ def _wanted_format(as_json: bool, format_: str | None, output: Path | None) -> s
     if output and not (as_json or format_):
         raise RequestError(f"-o {output} needs to know what to write.", f"Add --format {'|'.join(FORMATS)}.")
     return "json" if as_json else format_
+
+
+def _check_folder_of(output: Path | None) -> None:
+    """Say before the grading, not after it, that a file cannot be written."""
+    if output is not None and not output.absolute().parent.is_dir():
+        raise RequestError(f"{output} cannot be written: there is no folder {output.parent}.", "Make it first.")
 
 
 def _select(assignment: Assignment, names: Sequence[str]) -> Assignment:
@@ -179,13 +185,20 @@ def _launcher(isolation: str) -> str | None:
 
 
 def _emit(
-    report: Any, result: Any, assignment: Assignment, format_: str | None, output: Path | None, *, verbose: bool
+    report: Any,
+    result: Any,
+    assignment: Assignment,
+    format_: str | None,
+    output: Path | None,
+    *,
+    verbose: bool,
+    staff: bool,
 ) -> None:
     """Write the result file, if one is wanted; the table goes to the terminal unless the file does."""
     from grader.console import print_report
 
     if format_ is None or output is not None:
-        print_report(_console(), report, result, assignment, verbose=verbose)
+        print_report(_console(), report, result, assignment, verbose=verbose, staff=staff)
     if format_ is None:
         return
     from grader.exports import EXPORTERS, write
@@ -302,6 +315,7 @@ def main(args: Sequence[str] | None = None) -> None:
         os.environ.setdefault(threads, "1")
     try:
         code = cli.main(args=args, prog_name="grade", standalone_mode=False)
+        sys.stdout.flush()
     except GradeError as exc:
         code = _complain(exc)
     except click.exceptions.Exit as exc:
@@ -312,7 +326,17 @@ def main(args: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         code = 130
+    except OSError as exc:
+        code = _output_lost(exc)
     sys.exit(code if isinstance(code, int) else FULL_MARKS)
+
+
+def _output_lost(error: OSError) -> int:
+    """Standard output is full or closed: say so once, and do not fail over it again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        click.echo(f"The result could not be printed: {error.strerror or error}.", err=True)
+    return FAILED
 
 
 def _complain(error: GradeError) -> int:

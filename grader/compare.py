@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from grader.model import Raised, Tolerance
+from grader.wire import Opaque
 
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
@@ -204,6 +205,8 @@ def _describe(value: Any) -> str:
         return f"an array of shape {value.shape}" if value.ndim else "a number"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__ if type(value) in (tuple, list) else 'sequence'} of {len(value)}"
+    if isinstance(value, Opaque):
+        return f"something that cannot be compared: {value.why}"
     known = {bool: "a bool", int: "an int", float: "a float", complex: "a complex number", str: "a str"}
     known |= {bytes: "bytes", dict: "a dict", set: "a set", frozenset: "a set"}
     return known.get(type(value), "an object of another kind")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.model import ExerciseGrade, Grade, Outcome, Status
+from grader.printable import one_line
 from grader.scoring import format_points
 
 STATUS_WORDS = {
@@ -29,12 +30,16 @@ class Problem:
     hints: tuple[str, ...]
 
 
-def problems(outcomes: Iterable[Outcome]) -> tuple[Problem, ...]:
-    """The distinct problems of the tests that did not pass, in the order of the tests; equal sentences are one."""
+def problems(outcomes: Iterable[Outcome], first: Status | None = None) -> tuple[Problem, ...]:
+    """The distinct problems of the tests that did not pass; equal sentences are one.
+
+    Visible tests come before hidden ones, since they show values, then those of the status `first`; otherwise they
+    stand in the order of the tests.
+    """
     groups: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        if outcome.status is not Status.PASSED:
-            groups.setdefault(sentence(outcome), []).append(outcome)
+    wrong = [o for o in outcomes if o.status is not Status.PASSED]
+    for outcome in sorted(wrong, key=lambda o: (not o.visible, o.status is not first)):
+        groups.setdefault(sentence(outcome), []).append(outcome)
     return tuple(Problem(says, tuple(o.title for o in group), hints(group)) for says, group in groups.items())
 
 
@@ -48,16 +53,27 @@ def hints(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(o.hint for o in outcomes if o.hint and o.status is not Status.PASSED))
 
 
-def result(exercise: ExerciseGrade) -> str:
-    """How an exercise went, in words: "wrong answer, 2 of 5 tests passed"."""
+def result(exercise: ExerciseGrade, outcomes: Iterable[Outcome] = ()) -> str:
+    """How an exercise went, in words: "wrong answer, 2 of 5 tests passed".
+
+    Of a function that is not there at all, the `outcomes` have one thing to say; then that is the result.
+    """
     if not exercise.tests:
         return STATUS_WORDS[Status.SKIPPED]
     words = STATUS_WORDS[exercise.status]
+    if is_missing(exercise, found := problems(outcomes)):
+        says = one_line(found[0].says)
+        return words if words in says else says
     if exercise.status is Status.PASSED or not exercise.passed:
         return words
     if exercise.status is Status.MISSING:
         words = "not finished yet"
     return f"{words}, {exercise.passed} of {exercise.tests} tests passed"
+
+
+def is_missing(exercise: ExerciseGrade, found: tuple[Problem, ...]) -> bool:
+    """Whether an exercise is not there at all, so that its tests have but one thing to say."""
+    return exercise.status is Status.MISSING and not exercise.passed and len(found) == 1
 
 
 def exercise_points(exercise: ExerciseGrade) -> str:

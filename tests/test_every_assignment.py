@@ -135,8 +135,12 @@ def test_sample_submissions_get_their_points(assignment, workers):
 def summary(report: Report, assignment: Assignment) -> dict[str, object]:
     """The points per exercise and in total, and the misconception named for each exercise."""
     result = points_of(report, assignment)
-    says = {m.says: m.name for m in load_misconceptions(assignment.hidden_tests / "misconceptions.py")}
-    hints = {o.exercise: says[o.hint] for o in report.outcomes if o.hint in says}
+    known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
+    hinted = [o for o in report.outcomes if o.hint]
+    # A hint may say more after what it says of the misconception.
+    hints = {
+        o.exercise: m.name for o in hinted for m in known if o.hint.startswith(m.says) and m.exercise == o.exercise
+    }
     points = {e.name: float(e.points) for e in result.exercises if e.points}
     return {"points": float(result.points), "exercises": points, "misconceptions": hints}
 

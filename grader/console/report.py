@@ -20,7 +20,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.console.lines import cell, mark, say, say_line, width_of
-from grader.feedback import Problem, exercise_points, hints, problems, result, sentence, total_points
+from grader.feedback import Problem, exercise_points, hints, is_missing, problems, result, sentence, total_points
 from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
 from grader.printable import one_line
 
@@ -35,9 +35,18 @@ _GAP = 2
 
 
 def print_report(
-    console: Console, report: Report, grade: Grade, assignment: Assignment, *, verbose: bool = False
+    console: Console,
+    report: Report,
+    grade: Grade,
+    assignment: Assignment,
+    *,
+    verbose: bool = False,
+    staff: bool = False,
 ) -> None:
-    """Print what a student needs to know; with `verbose`, every test, its time and the detail meant for staff."""
+    """Print what a student needs to know.
+
+    With `verbose`, every test and its time; with `staff`, also the details, which may hold hidden inputs.
+    """
     _print_head(console, report, assignment)
     total = total_points(grade)
     points_width = width_of([*(exercise_points(e) for e in grade.exercises), "" if grade.ungraded else total])
@@ -48,14 +57,14 @@ def print_report(
         words, below = _words(exercise, outcomes)
         points = cell(console, exercise_points(exercise), points_width, right=True)
         _print_exercise(console, exercise, f"{cell(console, exercise.name, names)}  {points}", words)
-        if verbose:
-            _print_tests(console, outcomes)
+        if verbose or staff:
+            _print_tests(console, outcomes, staff=staff)
         elif below:
-            _print_problems(console, problems(outcomes))
+            _print_problems(console, problems(outcomes, exercise.status))
     console.print()
     points = cell(console, total, max(points_width, len(total)), right=True)
     say_line(console, " " * _MARGIN, (f"{cell(console, 'Total', names)}  {points}", "bold"))
-    _print_foot(console, report, grade, verbose=verbose)
+    _print_foot(console, report, grade, verbose=verbose or staff, staff=staff)
 
 
 def _print_head(console: Console, report: Report, assignment: Assignment) -> None:
@@ -71,16 +80,9 @@ def _print_head(console: Console, report: Report, assignment: Assignment) -> Non
 
 
 def _words(exercise: ExerciseGrade, outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
-    """The words beside an exercise's points, and whether its problems are to be told below.
-
-    Of a function that is not there at all, the tests have one thing to say: it is said once, in this place, and not
-    at length where the words say the same.
-    """
-    found, words = problems(outcomes), result(exercise)
-    if exercise.status is Status.MISSING and not exercise.passed and len(found) == 1:
-        says = one_line(found[0].says)
-        return (words if words in says else says), False
-    return ("" if exercise.status is Status.PASSED else words), True
+    """The words beside an exercise's points, and whether its problems are to be told below."""
+    words = "" if exercise.status is Status.PASSED else result(exercise, outcomes)
+    return words, not is_missing(exercise, problems(outcomes))
 
 
 def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words: str) -> None:
@@ -114,27 +116,27 @@ def _print_problem(console: Console, problem: Problem) -> None:
         say(console, problem.says, indent=_BELOW + 2, hanging=2)
 
 
-def _print_tests(console: Console, outcomes: tuple[Outcome, ...]) -> None:
-    """Every test of an exercise, with its time, and what staff may see."""
+def _print_tests(console: Console, outcomes: tuple[Outcome, ...], *, staff: bool) -> None:
+    """Every test of an exercise, with its time, and for staff what only they may see."""
+    for hint in hints(outcomes):
+        say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
     for outcome in outcomes:
         char, style = mark(console, outcome.status)
         title = one_line(outcome.title or outcome.test)
         say(console, f"{char} {title} ({outcome.seconds:.2f} s)", style, indent=_BELOW, hanging=2)
         if outcome.status is not Status.PASSED:
             say(console, sentence(outcome), indent=_BELOW + 2, hanging=2)
-        if outcome.detail:
+        if outcome.detail and staff:
             for line in outcome.detail.strip("\n").splitlines():
                 say(console, f"| {line}", "dim", indent=_BELOW + 2, hanging=4)
-    for hint in hints(outcomes):
-        say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
 
 
-def _print_foot(console: Console, report: Report, grade: Grade, *, verbose: bool) -> None:
+def _print_foot(console: Console, report: Report, grade: Grade, *, verbose: bool, staff: bool) -> None:
     """Why the total is what it is, and under what circumstances it came about."""
     for line in grade.explanation:
         say(console, line, "yellow", indent=_MARGIN)
-    if grade.ungraded and not verbose:
-        say(console, "Tell whoever set the exercise; --verbose shows what went wrong.", indent=_MARGIN)
+    if grade.ungraded and not staff:
+        say(console, "Tell whoever set the exercise; --staff shows what went wrong.", indent=_MARGIN)
     if report.isolation.level == "D":
         say(console, "Run as a plain process: for your own code only.", "dim", indent=_MARGIN)
     if verbose:

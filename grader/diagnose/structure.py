@@ -30,6 +30,8 @@ def not_a_tuple(o: Observation) -> str | None:
     """One array where several results are wanted, or the other way round."""
     if isinstance(o.got, Raised) or o.got is None or isinstance(o.got, dict):
         return None
+    if isinstance(o.got, list) and isinstance(o.want, np.ndarray):
+        return "Your function returns a list; an array is asked for."
     several, single = isinstance(o.want, (tuple, list)), not isinstance(o.got, (tuple, list))
     if several and single:
         return f"Your function returns one result; {len(o.want)} are asked for, as a tuple."
@@ -183,6 +185,19 @@ def border_only(o: Observation) -> str | None:
     return None
 
 
+def last_missing(o: Observation) -> str | None:
+    """Right but for the last row, the last column, or both."""
+
+    def applies(got: np.ndarray, want: np.ndarray) -> bool:
+        if got.shape != want.shape or want.ndim < 2 or min(want.shape[-2:]) < 2:
+            return False
+        return _close(got[..., :-1, :-1], want[..., :-1, :-1], o.case.tolerance)
+
+    if _everywhere(o, applies):
+        return "Your result is right but for its last row or column: a loop or a slice ends one step too early."
+    return None
+
+
 STRUCTURES: dict[str, Callable[[Observation], str | None]] = {
     "returned_none": returned_none,
     "not_a_tuple": not_a_tuple,
@@ -197,6 +212,7 @@ STRUCTURES: dict[str, Callable[[Observation], str | None]] = {
     "constant_factor": constant_factor,
     "flipped": flipped,
     "shifted": shifted,
+    "last_missing": last_missing,
     "border_only": border_only,
 }
 """The structures, most telling first."""

@@ -4,8 +4,8 @@ One entry per exercise, numbered as in the manifest, whose output lists its hidd
 Gradescope shows no total to a student who has a hidden one. The top-level score is the total minus the penalty for
 lateness, and overrides the sum; an assignment that leaves lateness to Gradescope has no [late] table.
 
-The format has no way to say "not graded": without a score, Gradescope rejects the file and shows the autograder as
-failed, to be run again. That is what a fault of the toolkit should look like, so no file is written then.
+The format has no way to say "not graded": its specification wants a score, of the whole or of a test. So no file is
+written where the toolkit failed: a run without results is a failed run, to be repeated, while a zero would count.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 from typing import Any
 
 from grader.errors import ExportError
-from grader.feedback import hints, result, sentence
+from grader.feedback import hints, is_missing, problems, result, sentence
 from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
 from grader.printable import clean, one_line
 
@@ -59,8 +59,9 @@ def _summary(report: Report, grade: Grade, assignment: Assignment) -> str:
 
 def _entry(number: int, exercise: ExerciseGrade, report: Report) -> dict[str, Any]:
     outcomes = report.of(exercise.name)
-    lines = [f"{result(exercise)}.", *(line for o in outcomes for line in _lines(o))]
-    lines += [f"hint: {hint}" for hint in hints(outcomes)]
+    lines = [result(exercise, outcomes).rstrip(".") + ".", *(f"hint: {hint}" for hint in hints(outcomes))]
+    if not is_missing(exercise, problems(outcomes)):
+        lines += [line for o in outcomes for line in _lines(o)]
     return {
         "name": exercise.name,
         "number": str(number),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from grader.feedback import exercise_points, hints, problems, result, total_points
-from grader.model import Assignment, ExerciseGrade, Grade, Report, Status
+from grader.feedback import exercise_points, hints, is_missing, problems, result, total_points
+from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
 from grader.printable import clean, one_line
 
 _MARKS = {Status.PASSED: "✅", Status.MISSING: "➖", Status.SKIPPED: "➖", Status.GRADER_ERROR: "⚠️"}
@@ -27,7 +27,15 @@ def to_markdown(report: Report, grade: Grade, assignment: Assignment) -> str:
         blocks.append(f"Submission of {escape(report.student)}")
     blocks += [fenced(problem) for problem in report.problems]
     blocks += [escape(note) for note in report.notes]
-    blocks.append("\n".join(["| | Exercise | Points | Result |", "|---|---|--:|---|", *map(_row, grade.exercises)]))
+    blocks.append(
+        "\n".join(
+            [
+                "| | Exercise | Points | Result |",
+                "|---|---|--:|---|",
+                *(_row(e, report.of(e.name)) for e in grade.exercises),
+            ]
+        )
+    )
     blocks += [escape(line) for line in grade.explanation]
     for exercise in grade.exercises:
         blocks += _details(exercise, report)
@@ -53,22 +61,23 @@ def _escape_start(match: re.Match[str]) -> str:
     return f"{start}\\" if start[0].isdigit() else f"\\{start}"
 
 
-def _row(exercise: ExerciseGrade) -> str:
+def _row(exercise: ExerciseGrade, outcomes: tuple[Outcome, ...]) -> str:
     mark = _MARKS.get(exercise.status, "❌")
-    return f"| {mark} | {escape(exercise.name)} | {exercise_points(exercise)} | {escape(result(exercise))} |"
+    words = escape(result(exercise, outcomes))
+    return f"| {mark} | {escape(exercise.name)} | {exercise_points(exercise)} | {words} |"
 
 
 def _details(exercise: ExerciseGrade, report: Report) -> list[str]:
     outcomes = report.of(exercise.name)
-    found = problems(outcomes)
-    if not found:
+    found = problems(outcomes, exercise.status)
+    if not found or is_missing(exercise, found):
         return []
     lines = []
     for problem in found:
         count = len(problem.titles)
         title = escape(problem.titles[0]) if count == 1 else f"{count} tests"
         lines.append(f"- **{title}**\n\n{_indented(_prose(problem.says))}")
-    told = "\n\n".join([*lines, *(f"**Hint:** {escape(hint)}" for hint in hints(outcomes))])
+    told = "\n\n".join([*(f"**Hint:** {escape(hint)}" for hint in hints(outcomes)), *lines])
     return [f"### {escape(exercise.name)}", told]
 
 

@@ -6,6 +6,7 @@ A submission that cannot be read is a `Submission` whose `problem` says why: one
 from __future__ import annotations
 
 import itertools
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -147,17 +148,21 @@ def _choose(files: Mapping[str, _Reader], assignment: Assignment, where: str) ->
         if len(touched) < 2:
             taken = touched[0] if touched else source
             other = notebook if taken == source else source
-            return taken, (f"{taken} was graded; {other} beside it is as it was handed out.",)
+            return taken, (f"{taken} was graded; in {other} beside it nothing is written yet.",)
     return choose(sorted(files), assignment.module, where)
 
 
+# What stands in the place of each solution when a stub is handed out.
+_UNWRITTEN = re.compile(r"# YOUR CODE HERE\s*raise NotImplementedError")
+
+
 def _is_stub(name: str, read: _Reader, assignment: Assignment) -> bool:
-    """Whether a file has the code that the assignment's own file of that name has."""
+    """Whether every exercise still is as it was handed out."""
     try:
-        handed_out = _read_as(name, lambda most: read_file(assignment.folder / name, most), (), "")[0]
-        return _read_as(name, read, (), "")[0] == handed_out
-    except (SubmissionError, RequestError):
+        parts = _read_as(name, read, (), "")[0]
+    except SubmissionError:
         return False
+    return sum(len(_UNWRITTEN.findall(part.source)) for part in parts) >= len(assignment.exercises)
 
 
 def _read_as(name: str, read: _Reader, notes: tuple[str, ...], origin: str) -> _Content:

@@ -152,7 +152,7 @@ def test_ungraded(ungraded_report, assignment):
            Total           not graded
            Not graded: the toolkit failed on 1 test of max_pool2d. That is no fault of
            the submission, and no zero.
-           Tell whoever set the exercise; --verbose shows what went wrong.
+           Tell whoever set the exercise; --staff shows what went wrong.
         """)
 
 
@@ -176,7 +176,7 @@ def test_many_problems(assignment, report, outcome):
 
 def test_verbose(mixed_report, assignment):
     """Every test with its time, staff detail, and the circumstances of the run."""
-    text = text_of(mixed_report, assignment, verbose=True)
+    text = text_of(mixed_report, assignment, staff=True)
 
     assert "     ✓ Property 1 of pad2d holds. (0.00 s)\n" in text
     assert text.count("       | for staff\n") == 3
@@ -186,8 +186,9 @@ def test_verbose(mixed_report, assignment):
 
 
 def test_detail_is_for_staff(mixed_report, assignment):
-    """What is meant for staff is not in the plain report."""
+    """What is meant for staff is neither in the plain report nor in the verbose one."""
     assert "for staff" not in text_of(mixed_report, assignment)
+    assert "for staff" not in text_of(mixed_report, assignment, verbose=True)
 
 
 @pytest.mark.parametrize("colours", [False, True])

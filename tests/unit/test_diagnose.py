@@ -105,7 +105,9 @@ def test_misconception_may_write_into_its_input():
         (lambda x: (2.0 * x)[None], "extra_axis"),
         (lambda x: np.trunc(2.0 * x).astype(int), "integer_result"),
         (lambda x: np.pad((2.0 * x)[:, 1:-1, 1:-1], ((0, 0), (1, 1), (1, 1))), "border_only"),
+        (lambda x: np.pad((2.0 * x)[:, :-1, :-1], ((0, 0), (0, 1), (0, 1))), "last_missing"),
         (lambda _: None, "returned_none"),
+        (lambda x: (2.0 * x).tolist(), "not_a_tuple"),
         (lambda x: (x, x), "not_a_tuple"),
     ],
 )

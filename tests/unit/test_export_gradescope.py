@@ -57,7 +57,8 @@ def test_output(mixed_report, assignment):
     """A test's output lists the hidden tests with their sentences, and the hint once."""
     output = results(mixed_report, assignment)["tests"][1]["output"]
 
-    assert output.startswith("wrong answer, 2 of 5 tests passed.\n[passed] Property 1 of conv2d_forward holds.\n")
+    assert output.startswith("wrong answer, 2 of 5 tests passed.\nhint: You flipped the kernel")
+    assert "\n[passed] Property 1 of conv2d_forward holds.\n" in output
     assert "[failed] Property 3 of conv2d_forward holds.\n    for x (2, 3, 7, 6), stride=2: 32 of 42" in output
     assert (output.count("hint: You flipped the kernel"), output.count("for staff")) == (1, 0)
 

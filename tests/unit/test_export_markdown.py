@@ -37,7 +37,8 @@ def test_details(mixed_report, assignment):
     """Below the table: what differs, equal sentences once, and the hint once."""
     text = markdown_of(mixed_report, assignment)
 
-    assert "### conv2d\\_forward\n\n- **Property 3 of conv2d\\_forward holds.**\n\n  for x \\(2, 3, 7, 6\\)" in text
+    assert "### conv2d\\_forward\n\n**Hint:** You flipped" in text
+    assert "\n\n- **Property 3 of conv2d\\_forward holds.**\n\n  for x \\(2, 3, 7, 6\\)" in text
     assert (text.count("**2 tests**"), text.count("**Hint\\:**") + text.count("**Hint:**")) == (1, 1)
     assert "for staff" not in text
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import zipfile
-from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from grader.errors import RequestError
 from grader.intake import find_submissions, read_submission
-from grader.model import Assignment
+from grader.model import Assignment, Exercise
 
-ASSIGNMENT = Assignment("assignment3_convolution", "Convolution", "convolution", (), Path("/nowhere"))
+ASSIGNMENT = Assignment(
+    "assignment3_convolution", "Convolution", "convolution", (Exercise("f", Fraction(1), "", ""),), Path("/nowhere")
+)
 NOTEBOOK = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = 2"}]}'
 
 
@@ -42,22 +45,23 @@ def test_chooses(tmp_path, paths, origin):
     assert got.origin == str(tmp_path / "alice" / origin)
 
 
+STUB = "def f():\n    # YOUR CODE HERE\n    raise NotImplementedError\n"
+WRITTEN = "def f():\n    return 1\n"
+
+
 @pytest.mark.parametrize(
     ("source", "cell", "taken"),
-    [("x = 1\n", "x = 3", "cell 1"), ("x = 5\n", "x = 2", "convolution.py"), ("x = 1\n", "x = 2", "convolution.py")],
+    [(STUB, WRITTEN, "cell 1"), (WRITTEN, STUB, "convolution.py"), (STUB, STUB, "convolution.py")],
 )
 def test_of_both_the_one_worked_on(tmp_path, source, cell, taken):
-    """Source and notebook handed in together: the one that is no longer the stub counts."""
-    assignment = replace(ASSIGNMENT, root=tmp_path)
-    fill(assignment.folder, "convolution.py", "convolution.ipynb")
-    mine = fill(tmp_path / "alice", "convolution.py", "convolution.ipynb")
-    (mine / "convolution.py").write_text(source, encoding="utf-8")
-    (mine / "convolution.ipynb").write_text(NOTEBOOK.replace("x = 2", cell), encoding="utf-8")
+    """Source and notebook side by side: the one that is no longer the stub counts."""
+    (tmp_path / "convolution.py").write_text(source, encoding="utf-8")
+    (tmp_path / "convolution.ipynb").write_text(NOTEBOOK.replace('"x = 2"', json.dumps(cell)), encoding="utf-8")
 
-    got = read_submission(mine, assignment)
+    got = read_submission(tmp_path, ASSIGNMENT)
 
     assert [part.label for part in got.parts] == [taken]
-    assert "as it was handed out" in got.notes[0]
+    assert "nothing is written yet" in got.notes[0]
 
 
 @pytest.mark.parametrize("name", ["convolution (1).py", "hw3.py", "Convolution.py"])

@@ -885,9 +885,10 @@ class TestTrainCnn:
             agree.pure(student.train_cnn, reference.train_cnn, X, y, network(rng, F, 0.2), 0.3, batches)
 
     @pytest.mark.weight(4)
-    def test_reads_digits(self, student, rng):
+    def test_reads_digits(self, student):
         """A network that was trained on most of the digits reads those that were held back."""
-        data, F = datasets.digits_split(), 8
+        # One start and one order for everybody: of random ones about one in a hundred ends below the threshold.
+        data, F, rng = datasets.digits_split(), 8, np.random.default_rng(1998)
         params = {
             "W1": glorot(rng, 9, 9 * F, (F, 1, 3, 3)),
             "b1": np.zeros(F),
