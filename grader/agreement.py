@@ -11,11 +11,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from grader.case import all_float32, content_key, describe, show, state_case
+from grader.case import all_float32, content_key, describe, show, state_case, value_count
 from grader.compare import Mismatch, compare
 from grader.errors import StudentRaised
 from grader.model import Case, Exercise, Observation, Raised, Tolerance
 from grader.student import Answer, RemoteFunction
+from grader.wire import Opaque
+
+# Characters of what a failing test says, values of a visible test included.
+_LONGEST = 4000
 
 
 class OracleError(Exception):
@@ -58,7 +62,7 @@ class Record:
         first, others = self.failures[0], len(self.failures) - 1
         more = f" (And {others} more in this test.)" if others else ""
         values = f"\n{first.values}" if first.values else ""
-        raise DisagreementError(first.says + more + values, raised=first.raised, detail=first.detail)
+        raise DisagreementError((first.says + more + values)[:_LONGEST], raised=first.raised, detail=first.detail)
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ class Agreement:
         want = ask_oracle()
         got = Raised(raised.kind) if raised else answer.value if answer else None
         mismatch = compare(got, want, case.tolerance, float32=all_float32(case))
-        self.record.observations.append(Observation(case, want, got, agrees=mismatch is None))
+        kept = got if mismatch is None or _is_of_a_size(got, want) else Opaque("object", "size")
+        self.record.observations.append(Observation(case, want, kept, agrees=mismatch is None))
         if mismatch is not None:
             says = self._explain(case, mismatch, raised, want)
             values = show(case, want, got) if self.visible else ""
@@ -126,7 +131,9 @@ class Agreement:
     def _ask_again(self, remote: RemoteFunction, case: Case, want: Any) -> None:
         """A second call must be as right as the first, and its answer share no memory with an argument."""
         answer, _ = _ask_student(remote, case)
-        if answer is None or compare(answer.value, want, case.tolerance, float32=all_float32(case)) is not None:
+        if answer is not None and answer.changed:
+            fault = "an argument is not the same after the call: work on a copy."
+        elif answer is None or compare(answer.value, want, case.tolerance, float32=all_float32(case)) is not None:
             fault = "the first call is right, but a second one with the same arguments is not."
         elif answer.shares_memory:
             fault = "the result shares memory with an argument: return a new array."
@@ -139,6 +146,14 @@ class Agreement:
         if raised and case.read_only and "read-only" in raised.private:
             says += " (here the arguments are read-only: does your function write into one of them?)"
         return f"for {describe(case)}: {says}."
+
+
+def _is_of_a_size(got: Any, want: Any) -> bool:
+    """Whether a wrong answer is small enough to be kept until diagnosis, measured by the right one.
+
+    All answers of a submission are kept that long: a submission must not fill the memory of the trusted process.
+    """
+    return value_count(got) <= 4 * value_count(want) + 1000
 
 
 def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from grader.diagnose import load_misconceptions
 from grader.errors import AssignmentError, IsolationError
-from grader.grading import grade_all
+from grader.grading import grade_all, importable
 from grader.intake import read_submission
 from grader.model import Assignment, Grade, Isolation, Part, Report, Submission
 from grader.release import make_stub
@@ -50,6 +51,8 @@ def _grade_checked(
     seed: int,
 ) -> None:
     """Grade the solution and the stub before the submissions, and stop if they do not get what they must."""
+    with importable(assignment):
+        load_misconceptions(assignment.hidden_tests / "misconceptions.py")
     checks = _preflight_submissions(assignment)
 
     def receive(report: Report) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,8 +15,9 @@ from grader import wire
 from grader.errors import WireError
 from grader.model import Case, Exercise, Raised, Tolerance
 
-# Longer arrays are not printed in visible tests.
+# Longer arrays, and more results of a tuple, are not printed in visible tests.
 _MOST_SHOWN = 64
+_MOST_RESULTS = 8
 
 
 def state_case(
@@ -50,7 +52,7 @@ def show(case: Case, want: Any, got: Any) -> str:
 def _results(name: str, answer: Any) -> list[tuple[str, Any]]:
     """An answer under its name; the results of a tuple each under the name with its index."""
     if isinstance(answer, tuple):
-        return [(f"{name}[{i}]", result) for i, result in enumerate(answer)]
+        return [(f"{name}[{i}]", result) for i, result in enumerate(answer[:_MOST_RESULTS])]
     return [(name, answer)]
 
 
@@ -79,6 +81,24 @@ def content_key(case: Case, oracle: Callable[..., Any]) -> bytes:
 
 
 _signature = functools.lru_cache(maxsize=256)(inspect.signature)
+
+
+def value_count(value: Any) -> int:
+    """How many numbers, characters and objects a value holds; an array counts by its elements."""
+    if isinstance(value, np.ndarray):
+        return int(value.size)
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, Mapping):
+        return 1 + sum(value_count(k) + value_count(v) for k, v in value.items())
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return 1 + sum(map(value_count, value))
+    return 1
+
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
+_REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = 12
 
 
 def _bind(oracle: Callable[..., Any] | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,4 +153,4 @@ def _shown(head: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         rows = np.array2string(value, precision=6, separator=", ", prefix=head)
         return head + rows.replace("\n\n", "\n")
-    return head + repr(value)[:500]
+    return head + _REPR.repr(value)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -201,9 +202,9 @@ def _emit(
         print_report(_console(), report, result, assignment, verbose=verbose, staff=staff)
     if format_ is None:
         return
-    from grader.exports import EXPORTERS, write
+    from grader.exports import EXPORTERS, to_json, write
 
-    export = EXPORTERS[format_]
+    export = partial(to_json, staff=True) if staff and format_ == "json" else EXPORTERS[format_]
     text = export(report, result, assignment)
     if output is None:
         # As bytes, since the file's encoding is its format's and not the terminal's.
@@ -328,6 +329,11 @@ def main(args: Sequence[str] | None = None) -> None:
         code = 130
     except OSError as exc:
         code = _output_lost(exc)
+    except Exception as exc:
+        if "GRADE_TRACEBACK" in os.environ:
+            raise
+        click.echo(f"grade failed: {type(exc).__name__}: {exc}\nGRADE_TRACEBACK=1 shows where.", err=True)
+        code = FAILED
     sys.exit(code if isinstance(code, int) else FULL_MARKS)
 
 

@@ -27,9 +27,18 @@ from grader.diagnose import Finding, Misconception, diagnose, load_misconception
 from grader.errors import AssignmentError, GradeError
 from grader.local import LocalSession
 from grader.model import Assignment, Isolation, Observation, Outcome, Report, Status, Submission
-from grader.plugin import MARKERS, OUR_FAULT, Attempt, HiddenTests, outcome, title_of, weight_of
-from grader.plugin import is_visible as _is_visible
-from grader.plugin import test_name as _test_name
+from grader.plugin import (
+    MARKERS,
+    OUR_FAULT,
+    Attempt,
+    HiddenTests,
+    check_item,
+    is_visible,
+    name_of,
+    outcome,
+    title_of,
+    weight_of,
+)
 from grader.sandbox import Launcher, policy_of
 from grader.student import Session
 
@@ -113,6 +122,7 @@ _PYTEST_OPTIONS = [
     "--capture=no",
     "--import-mode=importlib",
     "--strict-markers",
+    "-Wignore",
     *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
 ]
 
@@ -199,18 +209,27 @@ class GradingRun(HiddenTests):
         if report.failed:
             self.collection_errors.append(report.longreprtext)
 
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Keep a fault in pytest or in this plugin as a sentence, instead of printing it."""
+        self.collection_errors.append(str(excrepr))
+        return True
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests of the wanted exercises, in the order of the manifest."""
         order = {exercise.name: k for k, exercise in enumerate(self._assignment.exercises)}
         try:
             exercises = {item: self.exercise_of(item).name for item in items}
+            for item in items:
+                check_item(item)
         except AssignmentError as exc:
             self.collection_errors.append(str(exc))
             return
         untested = self._wanted.difference(exercises.values())
         if untested and not self.collection_errors:
             self.collection_errors.append(f"No hidden test belongs to {', '.join(sorted(untested))}.")
-        items[:] = sorted((i for i in items if exercises[i] in self._wanted), key=lambda i: order[exercises[i]])
+        wanted = [item for item in items if exercises[item] in self._wanted]
+        # Visible tests first: what they show cannot come from hidden inputs, which this worker has not seen by then.
+        items[:] = sorted(wanted, key=lambda item: (not is_visible(item), order[exercises[item]]))
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Remember what a test raised, whichever of its phases raised it first.
@@ -220,8 +239,9 @@ class GradingRun(HiddenTests):
         """
         if call.excinfo is not None:
             error = call.excinfo.value
-            ours = call.when != "call" and isinstance(error, AssertionError)
-            self._raised.setdefault(item.nodeid, OracleError(f"{call.when}: {error}") if ours else error)
+            by_author = isinstance(error, (NameError, ImportError))
+            ours = by_author or call.when == "teardown" or (call.when != "call" and isinstance(error, AssertionError))
+            self._raised.setdefault(item.nodeid, OracleError(f"{call.when}: {error!r}") if ours else error)
         result: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, result, None, _phase(call.when))
 
@@ -271,7 +291,7 @@ class GradingRun(HiddenTests):
         session = open_session()
         self._attempt = Attempt(session)
         try:
-            outcomes = self._run_items(items)
+            outcomes = sorted(self._run_items(items), key=self._place)
             return _with_hints(outcomes, self._findings(items, self._attempt.records)), session.problems
         except GradeError:
             raise
@@ -302,10 +322,13 @@ class GradingRun(HiddenTests):
         answered, clock = attempt.session.answered, time.monotonic()
         self._raised.pop(item.nodeid, None)
         runtestprotocol(item, log=False, nextitem=following)
+        error = self._raised.pop(item.nodeid, None)
+        if error is None and attempt.session.answered == answered:
+            error = OracleError("the test asked nothing of the submission")
         return outcome(
             item,
             self.exercise_of(item),
-            self._raised.pop(item.nodeid, None),
+            error,
             answered=attempt.session.answered > answered,
             seconds=time.monotonic() - clock,
         )
@@ -329,14 +352,18 @@ class GradingRun(HiddenTests):
     def _misconceptions(self) -> tuple[Misconception, ...]:
         return load_misconceptions(self._assignment.hidden_tests / "misconceptions.py")
 
+    def _place(self, o: Outcome) -> int:
+        """Where an outcome stands in the report: by its exercise's place in the manifest."""
+        return [exercise.name for exercise in self._assignment.exercises].index(o.exercise)
+
     def _not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:
         return Outcome(
             exercise=self.exercise_of(item).name,
-            test=_test_name(item),
+            test=name_of(item),
             title=title_of(item),
             status=status,
             weight=weight_of(item),
-            visible=_is_visible(item),
+            visible=is_visible(item),
             says=says,
         )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import wire
 from grader.complaints import RAISED
 from grader.errors import StudentMissing, StudentRaised
 from grader.model import Isolation
@@ -45,7 +46,9 @@ class LocalSession:
         """Call a function on copies of its arguments; with `read_only` on the arguments, which must be read-only."""
         if path not in self._functions:
             raise StudentMissing(f"there is no function {path}")
-        args, kwargs = (args, dict(kwargs)) if read_only else copy.deepcopy((args, dict(kwargs)))
+        if not read_only:
+            args, kwargs = copy.deepcopy((args, dict(kwargs)))
+        before = wire.encode((args, dict(kwargs)))
         started = time.monotonic()
         self.answered += 1
         try:
@@ -54,7 +57,8 @@ class LocalSession:
             kind = next((c.__name__ for c in type(exc).__mro__ if c.__name__ in KINDS), "Exception")
             raise RAISED.get(kind, StudentRaised)(f"{path} raised {kind}.", private=str(exc)) from exc
         shares = any(np.may_share_memory(value, a) for a in args if isinstance(a, np.ndarray) and _is_array(value))
-        return Answer(copy.deepcopy(value), shares, time.monotonic() - started, "")
+        changed = wire.encode((args, dict(kwargs))) != before
+        return Answer(copy.deepcopy(value), shares, time.monotonic() - started, "", changed=changed)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import TestCase
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ class HiddenTests:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers that depend on the run's seed and the test's name alone."""
-        return np.random.default_rng([self.seed, zlib.crc32(test_name(request.node).encode())])
+        return np.random.default_rng([self.seed, zlib.crc32(name_of(request.node).encode())])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -113,7 +114,7 @@ class HiddenTests:
         return self.exercise_of(item).seconds_per_call or self.assignment_of(item).limits.seconds_per_call
 
 
-def test_name(item: pytest.Item) -> str:
+def name_of(item: pytest.Item) -> str:
     """The test's name within its assignment: `TestPad2d::test_zero[2]`."""
     return item.nodeid.partition("::")[2]
 
@@ -125,8 +126,19 @@ def is_visible(item: pytest.Item) -> bool:
 
 def title_of(item: pytest.Item) -> str:
     """The first line of the test's docstring: what the student reads."""
-    text = getattr(getattr(item, "obj", None), "__doc__", None) or test_name(item)
+    text = getattr(getattr(item, "obj", None), "__doc__", None) or name_of(item)
     return str(text).strip().splitlines()[0]
+
+
+def check_item(item: pytest.Item) -> None:
+    """Raise AssignmentError unless the item is a pytest function with a title and a weight that can be read."""
+    marker = item.get_closest_marker("weight")
+    if not isinstance(item, pytest.Function) or (getattr(item, "cls", None) and issubclass(item.cls, TestCase)):
+        raise AssignmentError(f"{item.nodeid}: a hidden test must be a function of pytest, alone or in a plain class.")
+    if not (item.obj.__doc__ or "").strip():
+        raise AssignmentError(f"{item.nodeid}: the docstring of a hidden test is its title; it has none.")
+    if marker and not (len(marker.args) == 1 and type(marker.args[0]) is int and marker.args[0] > 0):
+        raise AssignmentError(f"{item.nodeid}: a weight is one whole number above 0 (got {marker.args}).")
 
 
 def weight_of(item: pytest.Item) -> int:
@@ -142,7 +154,7 @@ def outcome(
     status, says, detail = _classify(error, answered=answered)
     return Outcome(
         exercise=exercise.name,
-        test=test_name(item),
+        test=name_of(item),
         title=title_of(item),
         status=status,
         weight=weight_of(item),

@@ -13,7 +13,8 @@ from grader import wire
 class Answer:
     """What a call came to. `stdout` is what the submission printed: for staff only.
 
-    `shares_memory` and `warned` (how many RuntimeWarnings) are the worker's word; `seconds` is measured here.
+    `shares_memory`, `changed` (an argument, by the call) and `warned` (how many RuntimeWarnings) are the worker's word,
+    which a submission could forge: they may cost a test, and must never earn more than one. `seconds` is measured here.
     """
 
     value: Any
@@ -21,6 +22,7 @@ class Answer:
     seconds: float
     stdout: str
     warned: int = 0
+    changed: bool = False
 
 
 class Session(Protocol):

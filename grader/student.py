@@ -29,7 +29,7 @@ MAX_LOSSES_PER_FUNCTION = 3
 MAX_LOSSES = 12
 MAX_FREED = 1000
 # The fields of a reply besides its value, with their defaults.
-_REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "callable": False}
+_REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "changed": False, "callable": False}
 
 
 class Session:
@@ -82,12 +82,15 @@ class Session:
     ) -> Answer:
         """Call a function of the submission, or of its object `target`.
 
-        Arrays arrive as fresh copies, or, with `read_only`, so that writing into them fails. A function among the
-        arguments is called back here, within the call's time. Raises StudentError for everything that student code
-        can cause, AssignmentError for an argument that cannot cross.
+        Arrays arrive as fresh copies. With `read_only`, writing into them fails, and the answer tells whether lists and
+        dicts among the arguments were changed. A function among the arguments is called back here, within the call's
+        time. Raises StudentError for everything that student code can cause, AssignmentError for an argument that
+        cannot cross.
         """
         inputs = tuple(wire.ReadOnly(x) if read_only else x for x in (args, dict(kwargs)))
         message: Message = {"op": "call", "path": path, "args": inputs[0], "kwargs": inputs[1]}
+        if read_only:
+            message["watched"] = True
         if target is not None:
             message["target"] = target
         what = path if target is None else f"{self.name_of(target)}.{path}".rstrip(".")
@@ -265,7 +268,8 @@ class Session:
         if reply["callable"]:
             value = RemoteFunction(self, message["path"], message.get("target"))
         stdout = reply["stdout"][:MAX_OUTPUT_PER_CALL]
-        return Answer(value, reply["shares"], seconds, stdout, warned=max(0, reply["warned"]))
+        warned = max(0, reply["warned"])
+        return Answer(value, reply["shares"], seconds, stdout, warned=warned, changed=reply["changed"])
 
     def _raised(self, what: str, reply: Message, arguments: str) -> StudentError:
         try:

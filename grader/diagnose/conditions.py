@@ -35,10 +35,7 @@ def _conditions(observations: Sequence[Observation]) -> Iterator[tuple[str, _Con
         yield f"{name} is 0", _option(name, lambda v: v == 0)
         yield f"{name} is not 0", _option(name, lambda v: v != 0)
         yield f"{name} is more than 1", _option(name, lambda v: v > 1)
-    yield (
-        "the last two axes of an argument differ in length",
-        _any_array(lambda a: a.ndim >= 2 and a.shape[-1] != a.shape[-2]),
-    )
+    yield "the last two axes of an argument differ in length", _any_array(_is_oblong)
     yield "an argument holds integers", _any_array(lambda a: a.dtype.kind in "iu")
     yield (
         "an argument is a list instead of an array",

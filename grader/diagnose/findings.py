@@ -97,8 +97,8 @@ def _structural(wrong: Sequence[Observation]) -> Finding | None:
 
 def _common(structure: Callable[[Observation], str | None], wrong: Sequence[Observation]) -> str | None:
     """What `structure` says of every wrong answer alike, or None."""
-    says = {structure(o) for o in wrong}
-    return says.pop() if len(says) == 1 else None
+    says = structure(wrong[0])
+    return says if says and all(structure(o) == says for o in wrong[1:]) else None
 
 
 def _conditional(observations: Sequence[Observation]) -> Finding | None:

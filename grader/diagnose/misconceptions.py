@@ -37,7 +37,7 @@ class Misconception:
             warnings.simplefilter("ignore")
             try:
                 return self.wrong(*_fresh(args), **_fresh(dict(kwargs)))
-            except Exception as exc:
+            except (Exception, SystemExit) as exc:
                 return Raised(_kind(exc))
 
 
@@ -52,7 +52,7 @@ def _fresh(value: Any) -> Any:
     return value
 
 
-def _kind(exc: Exception) -> str:
+def _kind(exc: BaseException) -> str:
     """The class under which the worker would have told of the exception."""
     return next((c.__name__ for c in type(exc).__mro__ if c.__name__ in KINDS), "Exception")
 

@@ -139,12 +139,14 @@ class _Worker:
 
     def call(self, message: Message) -> Message:
         function = self.find(message)
+        before = _content(message) if message.get("watched") else None
         value = function(*message["args"], **message["kwargs"])
+        changed = before is not None and _content(message) != before
         shares = _share_memory(value, (message["args"], message["kwargs"]))
         if isinstance(function, type) and function.__module__ == self.submission.module.__name__:
             # An object of the submission's own class, even where that derives from float or list.
             value = self.stand_in(value, "kind")
-        return {"value": value, "shares": True} if shares else {"value": value}
+        return {"value": value, "shares": shares, "changed": changed} if shares or changed else {"value": value}
 
     def get(self, message: Message) -> Message:
         value = self.find(message)
@@ -183,6 +185,13 @@ class _Worker:
         if message["op"] == "call" and not callable(found):
             raise MissingError
         return found
+
+
+def _content(message: Message) -> list[bytes]:
+    """The arguments of a call as they are now; what is no plain data counts as unchanged."""
+    return [
+        bytes(part) for part in wire.encode((message["args"], message["kwargs"]), lambda *_: wire.Opaque("", "kind"))
+    ]
 
 
 def _share_memory(result: Any, arguments: Any) -> bool:

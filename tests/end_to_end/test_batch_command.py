@@ -31,7 +31,8 @@ def test_points_do_not_depend_on_the_neighbours(course):
 def test_preflight_refuses_a_wrong_solution(course):
     """If the solution does not get full marks, nobody is graded."""
     course.submit(RIGHT, "class/ada.py")
-    (course.root / "solutions/assignment1_tiny/tiny.py").write_text("def double(x):\n    return x\n")
+    solution = course.root / "solutions/assignment1_tiny/tiny.py"
+    solution.write_text(solution.read_text().replace("2.0 *", "3.0 *"))
 
     result = course.grade("batch", "1", "class", "--allow-weak-isolation")
 
@@ -47,3 +48,13 @@ def test_plain_processes_are_refused(course):
 
     assert result.returncode == 2
     assert "--allow-weak-isolation" in result.stderr
+
+
+def test_work_on_the_stub_in_place_stops_no_class(course):
+    """Preflight makes the stub anew: somebody may be working in the course's own folder."""
+    course.submit(RIGHT, "class/ada.py")
+    course.stub.write_text(RIGHT)
+
+    result = course.grade("batch", "1", "class", "--allow-weak-isolation")
+
+    assert result.returncode == 0, result.stderr

@@ -1,6 +1,8 @@
 """Rules by which points can be defended: whose fault it is, and that nothing unproven counts."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -123,3 +125,63 @@ def test_ungraded_is_never_a_gradescope_zero(course, tmp_path):
 
     assert result.returncode == 2
     assert not out.exists()
+
+
+def test_changed_list_is_noticed(course):
+    """An argument that is a list must come back unchanged too, although only arrays can be made read-only."""
+    file = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    file.write_text(file.read_text().replace("reference.double, rng.normal(size=4))", "reference.double, [1.0, 2.0])"))
+
+    _, report = graded(
+        course, "def double(x):\n    y = 2.0 * np.array(x)\n    x[0] = 7.0\n    return y\n" + RIGHT_TOTAL
+    )
+
+    assert statuses(report, "double") == {"test_example": "passed", "test_random": "passed", "test_pure": "failed"}
+
+
+def test_visible_tests_come_before_any_hidden_input(course):
+    """What a visible test shows cannot be a hidden input: the worker has not seen one by then."""
+    thief = """
+seen = []
+def double(x):
+    seen.extend(x)
+    raise ValueError(f"SEEN {len(seen)}")
+def total(x):
+    seen.extend(x.ravel())
+    return 0.0
+"""
+    _, report = graded(course, thief)
+    (shown,) = [o["says"] for o in report["report"]["outcomes"] if o["visible"]]
+
+    assert "SEEN 2)" in shown
+
+
+def test_huge_answers_are_not_kept(course):
+    """A wrong answer far larger than the right one is a wrong answer, and no more."""
+    code, report = graded(course, "def double(x):\n    return np.ones(8_000_000)\n" + RIGHT_TOTAL)
+
+    assert code == 1
+    assert set(statuses(report, "double").values()) == {"failed"}
+
+
+def test_test_that_asks_nothing_is_ours(course):
+    """A hidden test that never calls the submission proves nothing: the report is ungraded."""
+    file = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    file.write_text(file.read_text() + '\n    def test_empty(self, student):\n        """Nothing."""\n')
+
+    code, report = graded(course, "def double(x):\n    return 2.0 * x\n" + RIGHT_TOTAL)
+
+    assert code == 2
+    assert report["grade"]["ungraded"]
+
+
+def test_full_disk_is_no_grade(course):
+    """If the table cannot be printed there is a sentence and exit code 2, not a traceback."""
+    solution = course.root / "solutions/assignment1_tiny/tiny.py"
+    command = f"{sys.executable} -m grader 1 {solution} > /dev/full"
+
+    result = subprocess.run(command, shell=True, cwd=course.root, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "could not be printed" in result.stderr

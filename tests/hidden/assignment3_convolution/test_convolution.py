@@ -898,7 +898,13 @@ class TestTrainCnn:
         # 1347 = 44·30 + 27 examples: a last batch of a few examples only would make the training unsteady.
         orders = (rng.permutation(len(data.y_train)) for _ in range(12))
         batches = [batch for order in orders for batch in np.split(order, range(30, len(order), 30))]
-        trained, _ = student.train_cnn(data.X_train, data.y_train, params, 0.15, batches)
+        trained, losses = student.train_cnn(data.X_train, data.y_train, params, 0.15, batches)
+        assert {name: np.shape(value) for name, value in trained.items()} == {n: v.shape for n, v in params.items()}, (
+            "The trained parameters do not have the names and shapes of those that were handed in."
+        )
+        assert len(losses) == len(batches), "There is not one loss per batch."
+        _, first = reference.train_cnn(data.X_train, data.y_train, params, 0.15, batches[:1])
+        assert np.allclose(losses[:1], first, rtol=1e-6, atol=0), "The loss of the first batch is not right."
         accuracy = reference.cnn_accuracy(trained, data.X_test, data.y_test)
 
         assert accuracy >= 0.92, f"It reads {accuracy:.1%} of the digits that were held back; 92 % are asked for."
