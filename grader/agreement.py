@@ -153,7 +153,7 @@ def _is_of_a_size(got: Any, want: Any) -> bool:
 
     All answers of a submission are kept that long: a submission must not fill the memory of the trusted process.
     """
-    return value_count(got) <= 4 * value_count(want) + 1000
+    return value_count(got) <= 16 * value_count(want) + 10_000
 
 
 def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:

@@ -346,7 +346,15 @@ class GradingRun(HiddenTests):
             name: diagnose(seen, [m for m in self._misconceptions if m.exercise == name])
             for name, seen in wrong.items()
         }
-        return {name: finding for name, finding in found.items() if finding}
+        return {name: self._with_base(name, finding, wrong) for name, finding in found.items() if finding}
+
+    def _with_base(self, name: str, finding: Finding, wrong: Collection[str]) -> Finding:
+        """The finding; if an exercise that this one builds on is wrong, on the condition that it is not the cause."""
+        bases = [base for base in self._assignment.exercise(name).builds_on if base in wrong]
+        if not bases:
+            return finding
+        first = f"If you call {' or '.join(bases)} here, mend that first. Otherwise: "
+        return replace(finding, says=first + finding.says)
 
     @cached_property
     def _misconceptions(self) -> tuple[Misconception, ...]:

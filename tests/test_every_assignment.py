@@ -137,10 +137,8 @@ def summary(report: Report, assignment: Assignment) -> dict[str, object]:
     result = points_of(report, assignment)
     known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
     hinted = [o for o in report.outcomes if o.hint]
-    # A hint may say more after what it says of the misconception.
-    hints = {
-        o.exercise: m.name for o in hinted for m in known if o.hint.startswith(m.says) and m.exercise == o.exercise
-    }
+    # A hint may say more than what it says of the misconception.
+    hints = {o.exercise: m.name for o in hinted for m in known if m.says in o.hint and m.exercise == o.exercise}
     points = {e.name: float(e.points) for e in result.exercises if e.points}
     return {"points": float(result.points), "exercises": points, "misconceptions": hints}
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+
+import numpy as np
 
 from grader.compare import compare
 from grader.diagnose.conditions import failing_condition
@@ -54,8 +55,8 @@ def _besides_lists(observations: Sequence[Observation], misconceptions: Sequence
 
     To ask a list for its shape is a mistake of its own, and must not hide the other one.
     """
-    kept = [o for o in observations if not _failed_on_list(o)]
-    if len(kept) == len(observations):
+    kept = [o for o in observations if not _failed_on_list(o, observations)]
+    if len(kept) == len(observations) or len(kept) < ENOUGH:
         return None
     if all(o.agrees for o in kept):
         return Finding("list_not_converted", _ON_LISTS, kind="condition")
@@ -66,12 +67,12 @@ def _besides_lists(observations: Sequence[Observation], misconceptions: Sequence
 _ON_LISTS = "Your function fails where an argument is a list: make arrays of the arguments first."
 
 
-def _failed_on_list(o: Observation) -> bool:
-    return isinstance(o.got, Raised) and not isinstance(o.want, Raised) and any(map(_is_list, o.case.inputs.values()))
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
+def _failed_on_list(o: Observation, observations: Sequence[Observation]) -> bool:
+    """Whether a function raised over a list in the place of an argument that is an array in other observations."""
+    if not isinstance(o.got, Raised) or isinstance(o.want, Raised):
+        return False
+    lists = {name for name, value in o.case.inputs.items() if isinstance(value, list)}
+    return any(isinstance(other.case.inputs.get(name), np.ndarray) for name in lists for other in observations)
 
 
 def _explains(candidate: Misconception, observations: Sequence[Observation]) -> bool:

@@ -36,7 +36,8 @@ def not_a_tuple(o: Observation) -> str | None:
     if several and single:
         return f"Your function returns one result; {len(o.want)} are asked for, as a tuple."
     if not several and not single and not isinstance(o.want, dict):
-        return "Your function returns several results; one is asked for."
+        found = "a tuple of one" if len(o.got) == 1 else "several results"
+        return f"Your function returns {found}; one result is asked for, by itself."
     return None
 
 
@@ -59,7 +60,7 @@ def integer_result(o: Observation) -> str | None:
         return got.dtype.kind in "iub" and want.dtype.kind == "f" and got.shape == want.shape
 
     if _everywhere(o, applies):
-        return "Your result has an integer dtype, taken over from the input, so that fractions are cut off."
+        return "Your result has an integer dtype, so that fractions are cut off; float64 is asked for."
     return None
 
 
@@ -68,10 +69,10 @@ def single_precision(o: Observation) -> str | None:
 
     def applies(got: np.ndarray, want: np.ndarray) -> bool:
         narrow = got.dtype.kind == "f" and (got.dtype.itemsize < 8 or not _close(got, want, o.case.tolerance))
-        return narrow and want.dtype.kind == "f" and _close(got, want, Tolerance(1e-5, 1e-6))
+        return narrow and want.dtype.kind == "f" and _close(got, want, Tolerance(5e-7, 1e-9))
 
     if _everywhere(o, applies):
-        return "Your values are right to about six digits: somewhere you compute in float32; float64 is asked for."
+        return "Your values are as exact as float32 is: somewhere you compute in it; float64 is asked for."
     return None
 
 
@@ -315,7 +316,7 @@ def _flip(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> tuple[int,
 
 
 def _batch_size(o: Observation) -> int | None:
-    """The length of the first axis of the first array argument."""
-    arrays = (a for a in o.case.inputs.values() if isinstance(a, np.ndarray) and a.ndim)
-    first = next(arrays, None)
+    """The length of the first axis of the first argument that is an array or a list."""
+    sized = (a for a in o.case.inputs.values() if isinstance(a, list) or (isinstance(a, np.ndarray) and a.ndim))
+    first = next(sized, None)
     return None if first is None else len(first)

@@ -510,7 +510,7 @@ def _cropped(dpadded, x, pad):
 
 @misconception("conv2d_backward", "Your db has a row per example: the bias is the same for all, so sum over them too.")
 def db_per_example(dout, x, W, stride=1, pad=0):
-    return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], np.sum(dout, axis=(2, 3)))
+    return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], np.sum(dout, axis=(2, 3), dtype=float))
 
 
 @misconception("conv2d_backward", "You sum db over the examples only: the bias was added at every place.")
@@ -1071,10 +1071,13 @@ def _train(X, y, params, lr, batches, *, change=lambda grads, _: grads, **mistak
     return theta, losses
 
 
-def _step(theta, X, y, *, order=(0, 1, 2, 3), relu=True, relu_back=True, back=None, average=False, early=0.0):
+def _step(
+    theta, X, y, *, order=(0, 1, 2, 3), relu=True, relu_back=True, back=None, average=False, early=0.0, kink=False
+):
     """Loss and gradients, with another order of flattening, no relu (forward or backward), or another pooling.
 
-    `back` goes back through the pooling; `early` is the rate at which W2 changes before its old value was used.
+    `back` goes back through the pooling; `early` is the rate at which W2 changes before its old value was used;
+    with `kink` the derivative of relu at 0 is 1.
     """
     conv = right.conv2d_forward(X, theta["W1"], theta["b1"], pad=1)
     detected = np.maximum(conv, 0.0) if relu else conv
@@ -1092,7 +1095,8 @@ def _step(theta, X, y, *, order=(0, 1, 2, 3), relu=True, relu_back=True, back=No
         d = dpooled.repeat(2, axis=2).repeat(2, axis=3) / 4
     else:
         d = (back or right.max_pool2d_backward)(dpooled, detected, 2)
-    _, grads["W1"], grads["b1"] = right.conv2d_backward(d * (conv > 0) if relu_back else d, X, theta["W1"], pad=1)
+    passed = conv >= 0 if kink else conv > 0
+    _, grads["W1"], grads["b1"] = right.conv2d_backward(d * passed if relu_back else d, X, theta["W1"], pad=1)
     return float(-log_p[np.arange(len(X)), y].mean()), grads
 
 
@@ -1169,6 +1173,11 @@ def only_last_layer_trained(X, y, params, lr, batches):
 @misconception("train_cnn", "Your gradient of the kernels is turned by 180°: rows and columns are reversed.")
 def kernel_gradient_flipped(X, y, params, lr, batches):
     return _train(X, y, params, lr, batches, change=lambda grads, _: {**grads, "W1": _flip(grads["W1"])})
+
+
+@misconception("train_cnn", "Your gradient passes where the convolution is exactly 0; relu has derivative 0 there.")
+def relu_kink(X, y, params, lr, batches):
+    return _train(X, y, params, lr, batches, kink=True)
 
 
 @misconception("train_cnn", "You record the loss after the step; each batch's loss is the one before its own step.")

@@ -106,6 +106,7 @@ class TestConvOutputSize:
         """A kernel exactly as large as the padded input fits once, whatever the stride."""
         for n, k, stride, pad in ((4, 4, 1, 0), (1, 1, 3, 0), (6, 6, 2, 0), (5, 9, 2, 2), (2, 8, 1, 3), (1, 3, 4, 1)):
             agree(student.conv_output_size, reference.conv_output_size, n, k, stride, pad)
+            agree(student.conv_output_size, reference.conv_output_size, n + 2 * stride, k, stride, pad)
 
     def test_random_sizes(self, student, agree, rng):
         """The formula holds for any sizes."""
@@ -118,6 +119,7 @@ class TestConvOutputSize:
         for n, stride, pad in ((3, 1, 0), (4, 2, 0), (2, 3, 1), (6, 5, 2)):
             k = n + 2 * pad + 1
             agree(student.conv_output_size, reference.conv_output_size, n, k - 1, stride, pad)
+            agree(student.conv_output_size, reference.conv_output_size, n + stride, k - 1, stride, pad)
             agree.raises(ValueError, student.conv_output_size, n, k, stride, pad)
             agree.raises(ValueError, student.conv_output_size, n, k + size(rng, 1, 20), stride, pad)
 
@@ -522,9 +524,10 @@ class Pooling:
             check(normal(rng, 2, 3, *image), k, stride)
 
     def test_negative_inputs(self, check, rng):
-        """Where all inputs are negative, so are the results."""
+        """Where all inputs are negative, however far below 0, so are the results."""
         for image, k, stride in (((4, 6), 2, None), ((7, 5), 3, 2), ((8, 7), (2, 3), None)):
             check(-np.abs(normal(rng, 2, 3, *image)) - 0.1, k, stride)
+        check(-1e5 * np.abs(normal(rng, 2, 3, 5, 6)) - 1.0, 2, None)
 
     def test_ties_and_zeros(self, check, rng):
         """Equal values and zeros in a window are nothing special."""
@@ -777,8 +780,8 @@ class TestMaxOverTime:
 
     def test_negative_features(self, student, agree, rng):
         """A feature that is negative everywhere stays negative."""
-        for shape in ((2, 5, 3), (1, 4, 6), (3, 2, 4)):
-            agree(student.max_over_time, reference.max_over_time, -np.abs(normal(rng, *shape)) - 0.1)
+        for shape, scale in (((2, 5, 3), 1.0), ((1, 4, 6), 1.0), ((3, 2, 4), 1.0), ((2, 3, 5), 1e5)):
+            agree(student.max_over_time, reference.max_over_time, -scale * np.abs(normal(rng, *shape)) - 0.1)
 
     def test_ties_and_zeros(self, student, agree, rng):
         """Equal values and zeros are nothing special."""
@@ -870,8 +873,19 @@ class TestTrainCnn:
             y, batches = whole(rng, 4, low=0, high=10), batches_of(rng, 4, 2, 3)
             agree(student.train_cnn, reference.train_cnn, X, y, network(rng, 2), 0.2, batches)
 
+    def test_kink_of_relu(self, student, agree, rng):
+        """Where the convolution gives exactly 0, as on black pixels without a bias, no gradient passes."""
+        for F in (2, 3, 1):
+            X, params = normal(rng, 4, 1, 8, 8), network(rng, F)
+            X[..., 4:] = 0.0
+            params["b1"][:] = 0.0
+            y, batches = whole(rng, 4, low=0, high=10), batches_of(rng, 4, 3, 2)
+            agree(student.train_cnn, reference.train_cnn, X, y, params, 0.3, batches)
+
     def test_integers_and_float32(self, student, agree, rng):
-        """Images of integers or float32 are trained on in float64."""
+        """Images of integers or float32, and lists, are trained on in float64."""
+        X, y = normal(rng, 4, 1, 8, 8).tolist(), whole(rng, 4, low=0, high=10).tolist()
+        agree(student.train_cnn, reference.train_cnn, X, y, network(rng, 2), 0.2, [[0, 2], [3]])
         for X in (whole(rng, 4, 1, 8, 8, low=0, high=4), normal(rng, 4, 1, 8, 8).astype(np.float32)):
             agree(
                 student.train_cnn, reference.train_cnn, X, whole(rng, 4, low=0, high=10), network(rng, 2), 0.2, [[1, 3]]
@@ -896,14 +910,14 @@ class TestTrainCnn:
             "b2": np.zeros(10),
         }
         # 1347 = 44·30 + 27 examples: a last batch of a few examples only would make the training unsteady.
-        orders = (rng.permutation(len(data.y_train)) for _ in range(12))
+        orders = (rng.permutation(len(data.y_train)) for _ in range(6))
         batches = [batch for order in orders for batch in np.split(order, range(30, len(order), 30))]
-        trained, losses = student.train_cnn(data.X_train, data.y_train, params, 0.15, batches)
+        trained, losses = student.train_cnn(data.X_train, data.y_train, params, 0.3, batches)
         assert {name: np.shape(value) for name, value in trained.items()} == {n: v.shape for n, v in params.items()}, (
             "The trained parameters do not have the names and shapes of those that were handed in."
         )
         assert len(losses) == len(batches), "There is not one loss per batch."
-        _, first = reference.train_cnn(data.X_train, data.y_train, params, 0.15, batches[:1])
+        _, first = reference.train_cnn(data.X_train, data.y_train, params, 0.3, batches[:1])
         assert np.allclose(losses[:1], first, rtol=1e-6, atol=0), "The loss of the first batch is not right."
         accuracy = reference.cnn_accuracy(trained, data.X_test, data.y_test)
 
