@@ -13,11 +13,11 @@ from typing import Any
 
 from grader import complaints, wire
 from grader.complaints import Loaded
-from grader.errors import AssignmentError, StudentCrashed, StudentError, StudentTimeout, WireError
+from grader.errors import AssignmentError, IsolationError, StudentCrashed, StudentError, StudentTimeout, WireError
 from grader.model import Submission
 from grader.remote import Answer, RemoteFunction, RemoteObject, StudentModule, generation_of, stand_of
 from grader.sandbox.exchange import Exchange, Functions, LostError, Message
-from grader.sandbox.launcher import Launcher, Policy
+from grader.sandbox.launcher import SANDBOX_GONE, Launcher, Policy
 from grader.worker import MAX_OUTPUT_PER_CALL
 
 __all__ = ["Answer", "RemoteFunction", "RemoteObject", "Session", "StudentModule"]
@@ -279,7 +279,9 @@ class Session:
         return complaints.raised(what, fault, self.submission, self._loaded, arguments=arguments, asked=self.asked)
 
     def _lost(self, what: str, lost: LostError, seconds: float) -> StudentError:
-        """The sentence for an answer that did not come."""
+        """The sentence for an answer that did not come. Raises IsolationError if the submission is not to blame."""
+        if lost.why == "ended" and lost.detail == SANDBOX_GONE:
+            raise IsolationError(f"The sandbox ended from outside, during {what}.", "Grade this submission again.")
         if lost.why == "late":
             late = StudentTimeout(f"{what} gave no answer within {seconds:.3g} seconds.", private=lost.detail)
             return late if seconds < self._remaining() else self._budget_error()

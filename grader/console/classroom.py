@@ -126,6 +126,7 @@ def _print_block(console: Console, names: _Column, width: int, block: list[_Colu
 def _print_legend(console: Console, assignment: Assignment) -> None:
     legend = ", ".join(f"{n} {e.name}" for n, e in enumerate(assignment.exercises, start=1))
     say(console, legend, "dim", hanging=2)
+    say(console, "– not written or not tested, ? not graded, ! see below", "dim", hanging=2)
 
 
 def _print_remarks(console: Console, rows: Sequence[tuple[Report, Grade]]) -> None:

@@ -33,7 +33,7 @@ from typing import Any
 from grader.errors import IsolationError
 from grader.model import Isolation
 from grader.sandbox import isolation, mounts
-from grader.sandbox.launcher import Policy
+from grader.sandbox.launcher import SANDBOX_GONE, Policy
 
 # An ordinary user that nobody is: student code must never run as uid 0.
 USER = 64999
@@ -294,7 +294,7 @@ class BwrapWorker:
         if not self._reap(_SECONDS_TO_END):
             return "closed its channel"
         if self._status is None:
-            return "was ended together with its sandbox"
+            return SANDBOX_GONE
         code = os.waitstatus_to_exitcode(self._status)
         if code >= 0:
             return f"exited with status {code}"

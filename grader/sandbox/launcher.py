@@ -8,6 +8,9 @@ from typing import Protocol
 
 from grader.model import Isolation, Limits
 
+SANDBOX_GONE = "was ended together with its sandbox"
+"""How a worker ended that was not to blame: something outside ended the sandbox around it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

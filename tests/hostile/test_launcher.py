@@ -275,3 +275,15 @@ def test_same_order_of_sets_in_every_run() -> None:
             hashes.add(session.call("f", (), {}).value)
 
     assert len(hashes) == 1
+
+
+def test_end_of_the_sandbox_is_not_the_submissions_fault(bare_launcher: bwrap.BwrapLauncher) -> None:
+    """If something outside kills the sandbox, the call is ungraded, not crashed, and the next one has a new sandbox."""
+    source = Submission("x", "m", (Part("m.py", "import time\ndef f(s):\n    time.sleep(s)\n    return 1\n"),))
+    with Session(source, bare_launcher, Policy(())) as session:
+        sandbox = bare_launcher._zygote._process.pid
+        threading.Timer(0.5, os.kill, (sandbox, signal.SIGKILL)).start()
+
+        with pytest.raises(IsolationError, match="ended from outside"):
+            session.call("f", (5,), {}, seconds=10)
+        assert session.call("f", (0,), {}, seconds=10).value == 1

@@ -233,6 +233,7 @@ def test_class(full_report, mixed_report, ungraded_report, unreadable_report, as
         of          4    12     8          24
 
         1 pad2d, 2 conv2d_forward, 3 max_pool2d
+        – not written or not tested, ? not graded, ! see below
         ? dan: Not graded: the toolkit failed on 1 test of max_pool2d. That is no
           fault of the submission, and no zero.
         ! carol: convolution.py, line 12: expected ':'
@@ -267,6 +268,9 @@ def test_narrow_class(full_report, mixed_report, assignment):
         1 pad2d, 2
           conv2d_forward, 3
           max_pool2d
+        - not written or not
+          tested, ? not graded, !
+          see below
         """)
 
 
