@@ -234,7 +234,7 @@ def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolatio
     Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
     """
     from grader.batch import grade_batch
-    from grader.console import print_class
+    from grader.console import counting, make_console, print_class
     from grader.intake import find_submissions
 
     found = resolve(assignment, find_root(Path.cwd()))
@@ -245,14 +245,20 @@ def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolatio
     chosen = int.from_bytes(os.urandom(4)) if seed is None else seed
     rows: list[tuple[Any, Any]] = []
     try:
-        grade_batch(
-            found,
-            submissions,
-            lambda report, result: rows.append((report, result)),
-            isolation=_launcher(isolation),
-            seed=chosen,
-            allow_weak_isolation=allow_weak_isolation,
-        )
+        with counting(make_console(stderr=True), "grading", len(submissions)) as advance:
+
+            def receive(report: Any, result: Any) -> None:
+                rows.append((report, result))
+                advance()
+
+            grade_batch(
+                found,
+                submissions,
+                receive,
+                isolation=_launcher(isolation),
+                seed=chosen,
+                allow_weak_isolation=allow_weak_isolation,
+            )
     finally:
         # Also where the batch breaks off: what was graded is not lost.
         if rows:

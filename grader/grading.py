@@ -261,7 +261,8 @@ class GradingRun(HiddenTests):
         started, clock = datetime.now(UTC), time.monotonic()
         problems: tuple[str, ...] = (submission.problem,) if submission.problem else ()
         if submission.problem:
-            outcomes = [self._not_run(i, Status.MISSING, "The submission could not be read.") for i in items]
+            status = Status.GRADER_ERROR if submission.unopened else Status.MISSING
+            outcomes = [self._not_run(item, status, "The submission could not be read.") for item in items]
         else:
             outcomes, problems = self._attempt_items(open_session, items)
         return Report(

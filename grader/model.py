@@ -142,7 +142,8 @@ class Part:
 class Submission:
     """What one student handed in, as text; nothing of it has been executed.
 
-    `problem` is set when it could not be read: a sentence for the student; then `parts` is empty.
+    `problem` is set when it could not be read: a sentence for the student; then `parts` is empty. `unopened` is set if
+    that is not the student's fault: whoever grades may not open it.
     `notes` are remarks on how it was read (an encoding guessed, a magic dropped).
     """
 
@@ -151,6 +152,7 @@ class Submission:
     parts: tuple[Part, ...] = ()
     origin: str = ""
     problem: str = ""
+    unopened: bool = False
     notes: tuple[str, ...] = ()
     submitted_at: datetime | None = None
 

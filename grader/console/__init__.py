@@ -3,6 +3,15 @@
 from grader.console.classroom import print_class
 from grader.console.lines import make_console
 from grader.console.listings import print_assignments, print_error, print_isolation
+from grader.console.progress import counting
 from grader.console.report import print_report
 
-__all__ = ["make_console", "print_assignments", "print_class", "print_error", "print_isolation", "print_report"]
+__all__ = [
+    "counting",
+    "make_console",
+    "print_assignments",
+    "print_class",
+    "print_error",
+    "print_isolation",
+    "print_report",
+]

@@ -82,13 +82,13 @@ def _beside(path: Path) -> bool:
 
 
 def _read_entry(path: Path, assignment: Assignment) -> Submission:
-    """One entry of a class; what cannot be opened is that entry's problem, since the others can be graded."""
+    """One entry of a class; one that cannot be opened does not stop the others from being graded."""
     student = path.name if is_folder(path) else stem(path.name)
     try:
         return read_submission(path, assignment, student)
     except RequestError as exc:
         problem = f"{one_line(path.name, 60)} could not be opened: {exc}."
-        return Submission(student_name(student), assignment.module, origin=str(path), problem=problem)
+        return Submission(student_name(student), assignment.module, origin=str(path), problem=problem, unopened=True)
 
 
 def _told_apart(submissions: list[Submission], entries: list[Path]) -> tuple[Submission, ...]:

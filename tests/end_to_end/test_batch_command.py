@@ -1,5 +1,9 @@
 """`grade batch`: a class in one table, and the preflight before it."""
 
+import os
+
+import pytest
+
 RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 
 
@@ -58,3 +62,24 @@ def test_work_on_the_stub_in_place_stops_no_class(course):
     result = course.grade("batch", "1", "class", "--allow-weak-isolation")
 
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may open everything; needs file modes")
+def test_what_the_grader_may_not_open_is_ungraded(course):
+    """A file that is closed to whoever grades is no zero for its student."""
+    course.submit(RIGHT, "class/ada.py")
+    course.submit(RIGHT, "class/bob.py").chmod(0)
+
+    result = course.grade("batch", "1", "class", "--allow-weak-isolation")
+
+    assert result.returncode == 2
+    assert "not graded" in result.stdout
+
+
+def test_no_bar_without_a_terminal(course):
+    """Redirected, the errors' stream stays empty."""
+    course.submit(RIGHT, "class/ada.py")
+
+    result = course.grade("batch", "1", "class", "--allow-weak-isolation")
+
+    assert result.stderr == ""
