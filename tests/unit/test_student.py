@@ -228,6 +228,12 @@ def test_exceptions_of_callbacks_come_back(good):
         good.module.twice(lambda x: 1 / 0, 3)
 
 
+def test_result_of_a_callback_that_cannot_be_sent(good):
+    """It is as if the function had overflowed: student code chose the argument, so the report must not be ungraded."""
+    with pytest.raises(ArithmeticError, match="twice raised ArithmeticError"):
+        good.module.twice(lambda x: 2**5000, 3)
+
+
 def test_interrupt_in_callback_goes_through(good):
     """Ctrl-C during a callback is not the submission's to catch, and the next call works."""
 
