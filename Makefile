@@ -43,6 +43,7 @@ $(VENV)/bin/python:
 $(VENV)/.installed: pyproject.toml constraints.txt tools/install_bubblewrap.sh | $(VENV)/bin/python
 	sh tools/install_bubblewrap.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m compileall -q grader reference tests/hidden  # a student's first run need not do it
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.installed
