@@ -149,6 +149,11 @@ def _take_course_modules() -> dict[str, ModuleType]:
     return {name: sys.modules.pop(name) for name in names}
 
 
+def _tear_down(item: pytest.Item) -> None:
+    """End all fixtures that stand, before an item is left out: the one before was told that it follows."""
+    item.session._setupstate.teardown_exact(None)
+
+
 def _phase(when: str) -> Literal["setup", "call", "teardown"]:
     return "setup" if when == "setup" else "teardown" if when == "teardown" else "call"
 
@@ -297,7 +302,7 @@ class GradingRun(HiddenTests):
         except GradeError:
             raise
         except Exception:
-            items[0].session._setupstate.teardown_exact(None)
+            _tear_down(items[0])
             failed = [self._not_run(item, Status.GRADER_ERROR, OUR_FAULT) for item in items]
             return [replace(o, detail=traceback.format_exc()) for o in failed], ()
         finally:
@@ -310,8 +315,7 @@ class GradingRun(HiddenTests):
             exercise = self.exercise_of(item).name
             lost = [o for o in outcomes if o.exercise == exercise and o.status in _LOST]
             if len(lost) >= _MOST_LOST_WORKERS:
-                # The item before was told that this one follows, and left its fixtures standing.
-                item.session._setupstate.teardown_exact(None)
+                _tear_down(item)
                 says = f"Not run, since {lost[-1].exercise} {_LOST[lost[-1].status]} in other tests already."
                 outcomes.append(self._not_run(item, lost[-1].status, says))
             else:

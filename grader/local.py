@@ -18,7 +18,7 @@ from grader.complaints import RAISED
 from grader.errors import StudentMissing, StudentRaised
 from grader.model import Isolation
 from grader.student import Answer, StudentModule
-from grader.worker import KINDS
+from grader.worker import kind_of
 
 
 class LocalSession:
@@ -54,7 +54,7 @@ class LocalSession:
         try:
             value = self._functions[path](*args, **kwargs)
         except Exception as exc:
-            kind = next((c.__name__ for c in type(exc).__mro__ if c.__name__ in KINDS), "Exception")
+            kind = kind_of(exc)
             raise RAISED.get(kind, StudentRaised)(f"{path} raised {kind}.", private=str(exc)) from exc
         shares = any(np.may_share_memory(value, a) for a in args if isinstance(a, np.ndarray) and _is_array(value))
         changed = wire.encode((args, dict(kwargs))) != before

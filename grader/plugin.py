@@ -8,6 +8,7 @@ pytest reports as it always does.
 from __future__ import annotations
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -52,20 +53,20 @@ class Attempt:
     records: dict[str, Record] = field(default_factory=dict)
 
 
-class HiddenTests:
+class HiddenTests(ABC):
     """The fixtures and hooks that hidden tests need; subclasses say which assignment and submission an item meets."""
 
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
         self._oracle_answers: dict[bytes, Any] = {}
 
+    @abstractmethod
     def assignment_of(self, item: pytest.Item) -> Assignment:
         """The assignment that the item tests."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attempt_of(self, item: pytest.Item) -> Attempt:
         """The submission that the item meets now."""
-        raise NotImplementedError
 
     def exercise_of(self, item: pytest.Item) -> Exercise:
         """The exercise that the item belongs to. Raises AssignmentError if it names none of the manifest's."""

@@ -35,7 +35,7 @@ _REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "cha
 class Session:
     """One submission, loaded in a worker and ready for calls.
 
-    `problems` are sentences for the student on what went wrong when it was loaded, `details` the same for staff.
+    `problems` are sentences for the student on what went wrong when it was loaded.
     `answered` counts the answers, values or exceptions, that have arrived. `seconds_per_call` may be set for each test.
     `asked` are the names that tests ask for: none of them is a misspelling of another.
     """
@@ -48,7 +48,6 @@ class Session:
         self.seconds_per_call = policy.limits.seconds_per_call
         self.module = StudentModule(self)
         self.problems: tuple[str, ...] = ()
-        self.details: tuple[str, ...] = ()
         self.answered = 0
         self.generation = 0
         self._launcher = launcher
@@ -153,12 +152,10 @@ class Session:
         try:
             self._loaded = self._load()
         except StudentError as exc:
-            self.details = (exc.private,) if exc.private else ()
             self._give_up(type(exc), exc.says)
             return
         allowed = frozenset((*self._policy.allowed_imports, self.submission.module)) | sys.stdlib_module_names
         self.problems = tuple(complaints.problems(self.submission, self._loaded, allowed))
-        self.details = tuple(fault.private for fault in self._loaded.faults)
 
     def _give_up(self, kind: type[StudentError], says: str) -> None:
         """Nothing can be called: say so now, and again for each call."""

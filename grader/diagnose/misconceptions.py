@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.errors import AssignmentError
 from grader.model import Raised
-from grader.worker import KINDS
+from grader.worker import kind_of
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -38,7 +38,7 @@ class Misconception:
             try:
                 return self.wrong(*_fresh(args), **_fresh(dict(kwargs)))
             except (Exception, SystemExit) as exc:
-                return Raised(_kind(exc))
+                return Raised(kind_of(exc))
 
 
 def _fresh(value: Any) -> Any:
@@ -50,11 +50,6 @@ def _fresh(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(_fresh(v) for v in value)
     return value
-
-
-def _kind(exc: BaseException) -> str:
-    """The class under which the worker would have told of the exception."""
-    return next((c.__name__ for c in type(exc).__mro__ if c.__name__ in KINDS), "Exception")
 
 
 def misconception(exercise: str, says: str) -> Callable[[_Function], _Function]:

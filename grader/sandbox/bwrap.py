@@ -351,7 +351,7 @@ def _settings(policy: Policy) -> dict[str, Any]:
     return {
         "imports": policy.allowed_imports,
         "uid": USER,
-        "readable": mounts.readable(policy.allowed_imports),
+        "readable": mounts.readable(),
         "memory_mb": policy.limits.memory_mb,
         # The deadlines are kept here; this is for what escapes them. Threads may use more than one core.
         "cpu_seconds": math.ceil(policy.limits.seconds_total) * 2 + 5,

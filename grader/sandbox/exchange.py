@@ -9,7 +9,7 @@ from typing import Any
 from grader import wire
 from grader.errors import StudentCrashed, StudentTimeout, WireError
 from grader.sandbox.launcher import Worker
-from grader.worker import KINDS
+from grader.worker import kind_of
 
 # How often the memory of a worker is looked at while its answer is awaited.
 SECONDS_BETWEEN_LOOKS = 0.02
@@ -131,8 +131,7 @@ class Exchange:
             # A call that the callback made into the same submission: there is nobody left to answer.
             raise
         except Exception as exc:  # as raised by a function that student code called with what it liked
-            bases = [kind.__name__ for kind in type(exc).__mro__]
-            raised = next((name for name in bases if name in KINDS), "Exception")
+            raised = kind_of(exc)
         try:
             return wire.encode({"op": "result", "raised": raised, "value": value}, self._stand_in)
         except WireError:

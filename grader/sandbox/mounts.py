@@ -58,9 +58,8 @@ def arguments(imports: Iterable[str]) -> list[str]:
     return [*options, "--chdir", "/", "--remount-ro", "/"]
 
 
-def readable(imports: Iterable[str]) -> list[str]:
+def readable() -> list[str]:
     """The folders that Landlock has to leave readable: those of `arguments`."""
-    del imports
     return [ROOT, *(str(path) for path in _system() if path.exists() and not path.is_symlink())]
 
 

@@ -106,10 +106,9 @@ class Loader:
             where = "missing"
         elif isinstance(exc, TypeError) and not frames and message.get("op") == "call":
             where = "arguments"
-        kind = next((k for k in _bases(exc) if k in KINDS), "Exception")
         named = next((k for k in _bases(exc) if k in EXCEPTIONS), "Exception")
         private = self._private(exc, frames)
-        return {"where": where, "kind": kind, "named": named, "part": part, "line": line, "private": private}
+        return {"where": where, "kind": kind_of(exc), "named": named, "part": part, "line": line, "private": private}
 
     def _own_frames(self, trace: types.TracebackType | None) -> Iterator[tuple[int, int, str]]:
         while trace is not None:
@@ -137,6 +136,11 @@ def _seed() -> None:
 EXCEPTIONS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 )
+
+
+def kind_of(exc: BaseException) -> str:
+    """The class under which an exception is told: the nearest of its bases in `KINDS`, or "Exception"."""
+    return next((name for name in _bases(exc) if name in KINDS), "Exception")
 
 
 def _bases(exc: BaseException) -> list[str]:
