@@ -29,7 +29,7 @@ class Trial:
 def try_misconceptions(assignment: Assignment, *, seed: int = 0) -> Iterator[Trial]:
     """Run each misconception through the hidden tests of its exercise, with the reference in all other places."""
     with importable(assignment):
-        known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
+        known = load_misconceptions(assignment.hidden_tests)
     right = reference_functions(assignment)
     for exercise in assignment.exercises:
         wrong = [m for m in known if m.exercise == exercise.name]

@@ -52,7 +52,7 @@ def _grade_checked(
 ) -> None:
     """Grade the solution and the stub before the submissions, and stop if they do not get what they must."""
     with importable(assignment):
-        load_misconceptions(assignment.hidden_tests / "misconceptions.py")
+        load_misconceptions(assignment.hidden_tests)
     checks = _preflight_submissions(assignment)
 
     def receive(report: Report) -> None:

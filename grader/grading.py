@@ -363,7 +363,7 @@ class GradingRun(HiddenTests):
 
     @cached_property
     def _misconceptions(self) -> tuple[Misconception, ...]:
-        return load_misconceptions(self._assignment.hidden_tests / "misconceptions.py")
+        return load_misconceptions(self._assignment.hidden_tests)
 
     def _place(self, o: Outcome) -> int:
         """Where an outcome stands in the report: by its exercise's place in the manifest."""

@@ -135,7 +135,7 @@ def test_sample_submissions_get_their_points(assignment, workers):
 def summary(report: Report, assignment: Assignment) -> dict[str, object]:
     """The points per exercise and in total, and the misconception named for each exercise."""
     result = points_of(report, assignment)
-    known = load_misconceptions(assignment.hidden_tests / "misconceptions.py")
+    known = load_misconceptions(assignment.hidden_tests)
     hinted = [o for o in report.outcomes if o.hint]
     # A hint may say more than what it says of the misconception.
     hints = {o.exercise: m.name for o in hinted for m in known if m.says in o.hint and m.exercise == o.exercise}

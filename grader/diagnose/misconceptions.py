@@ -1,7 +1,7 @@
 """Misconceptions: wrong implementations that people really write, each with the sentence that helps.
 
-An assignment keeps them in `misconceptions.py` beside its hidden tests, as plain functions under the decorator
-`misconception`; nothing is registered elsewhere.
+An assignment keeps them beside its hidden tests in `misconceptions.py`, or in several `misconceptions_*.py`, as plain
+functions under the decorator `misconception`; nothing is registered elsewhere.
 """
 
 from __future__ import annotations
@@ -64,14 +64,21 @@ def misconception(exercise: str, says: str) -> Callable[[_Function], _Function]:
     return declare
 
 
-def load_misconceptions(file: Path) -> tuple[Misconception, ...]:
-    """The misconceptions that `file` declares, in its order; none if there is no such file.
+def load_misconceptions(folder: Path) -> tuple[Misconception, ...]:
+    """The misconceptions that the files `misconceptions*.py` of a folder declare, in the files' order.
 
-    Raises AssignmentError if the file cannot be imported.
+    Raises AssignmentError if one of them cannot be imported, or two are of the same name.
     """
-    if not file.is_file():
-        return ()
-    name = f"misconceptions_of_{file.parent.name}"
+    found = [m for file in sorted(folder.glob("misconceptions*.py")) for m in _declared_in(file)]
+    names = [m.name for m in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise AssignmentError(f"{folder}: misconceptions need names of their own (got {', '.join(twice)} twice).")
+    return tuple(found)
+
+
+def _declared_in(file: Path) -> list[Misconception]:
+    name = f"{file.stem}_of_{file.parent.name}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise AssignmentError(f"{file} is no Python module.")
@@ -81,4 +88,4 @@ def load_misconceptions(file: Path) -> tuple[Misconception, ...]:
     except Exception as exc:
         raise AssignmentError(f"{file} cannot be imported: {type(exc).__name__}: {exc}") from exc
     found = (getattr(value, "__misconception__", None) for value in vars(module).values())
-    return tuple(m for m in found if isinstance(m, Misconception))
+    return [m for m in found if isinstance(m, Misconception)]

@@ -193,4 +193,20 @@ def test_broken_file_names_the_author(tmp_path):
     file.write_text("import nothing_of_this_name\n")
 
     with pytest.raises(AssignmentError, match="nothing_of_this_name"):
-        load_misconceptions(file)
+        load_misconceptions(tmp_path)
+
+
+def declared(says: str) -> str:
+    return f"from grader.diagnose import misconception\n@misconception('f', '{says}')\ndef tripled(x): return 3 * x\n"
+
+
+def test_several_files_are_read(tmp_path):
+    """Misconceptions may stand in several files; two of one name are refused."""
+    (tmp_path / "misconceptions_a.py").write_text(declared("You triple."))
+    (tmp_path / "misconceptions_b.py").write_text(declared("You quadruple.").replace("tripled", "fourfold"))
+    names = [m.name for m in load_misconceptions(tmp_path)]
+    (tmp_path / "misconceptions_c.py").write_text(declared("You triple, again."))
+
+    assert names == ["tripled", "fourfold"]
+    with pytest.raises(AssignmentError, match="tripled"):
+        load_misconceptions(tmp_path)
