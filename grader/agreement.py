@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from grader.case import all_float32, content_key, describe, show, state_case, value_count
-from grader.compare import Mismatch, compare
+from grader.compare import Mismatch, compare, excess
 from grader.errors import StudentRaised
 from grader.model import Case, Exercise, Observation, Raised, Tolerance
 from grader.student import Answer, RemoteFunction
@@ -54,6 +54,11 @@ class Record:
 
     observations: list[Observation] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def excess(self) -> float | None:
+        """The largest difference as a multiple of what is allowed (see `compare.excess`); None without comparisons."""
+        return max((excess(o.got, o.want, o.case.tolerance) for o in self.observations), default=None)
 
     def settle(self) -> None:
         """Raise DisagreementError if any comparison failed; to be called at the end of the test."""

@@ -7,6 +7,7 @@ dtype, finiteness, values. Nothing is broadcast. The bound on a difference is on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Number
@@ -50,6 +51,40 @@ def compare(got: Any, want: Any, tolerance: Tolerance, *, float32: bool = False)
     """
     with np.errstate(all="ignore"):
         return _compare(got, want, tolerance, float32, "")
+
+
+def excess(got: Any, want: Any, tolerance: Tolerance) -> float:
+    """The largest difference of `got` from `want` as a multiple of what is allowed: 1 or more is a wrong answer.
+
+    0 where they are equal, or agree and are not of floats; infinite where they differ in anything but finite values.
+    """
+    with np.errstate(all="ignore"):
+        return _excess(got, want, tolerance)
+
+
+def _excess(got: Any, want: Any, tolerance: Tolerance) -> float:
+    if isinstance(want, Mapping) and isinstance(got, Mapping) and got.keys() == want.keys():
+        return max((_excess(got[key], want[key], tolerance) for key in want), default=0.0)
+    if isinstance(want, (tuple, list)) and isinstance(got, (tuple, list)) and len(got) == len(want):
+        return max((_excess(g, w, tolerance) for g, w in zip(got, want, strict=True)), default=0.0)
+    if _are_floats(want) and isinstance(got, (np.ndarray, np.generic, int, float)):
+        g, w = np.asarray(got), np.asarray(want)
+        if g.shape == w.shape:
+            return _largest(g, w, tolerance)
+    return 0.0 if _compare(got, want, tolerance, float32=True, where="") is None else math.inf
+
+
+def _are_floats(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, np.generic, float)) and np.asarray(value).dtype.kind == "f"
+
+
+def _largest(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> float:
+    if not want.size:
+        return 0.0
+    largest = np.max(np.abs(want), where=np.isfinite(want), initial=0.0)
+    difference = np.where(got == want, 0.0, np.abs(got.astype(np.float64) - want))
+    worst = float(np.max(difference)) / (tolerance.atol + tolerance.rtol * float(largest) or math.inf)
+    return math.inf if math.isnan(worst) else worst
 
 
 def _compare(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:

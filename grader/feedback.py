@@ -60,15 +60,23 @@ def result(exercise: ExerciseGrade, outcomes: Iterable[Outcome] = ()) -> str:
     """
     if not exercise.tests:
         return STATUS_WORDS[Status.SKIPPED]
-    words = STATUS_WORDS[exercise.status]
+    words = STATUS_WORDS[exercise.status] + _carried(exercise)
     if is_missing(exercise, found := problems(outcomes)):
         says = one_line(found[0].says)
         return words if words in says else says
     if exercise.status is Status.PASSED or not exercise.passed:
         return words
     if exercise.status is Status.MISSING:
-        words = "not finished yet"
+        words = f"not finished yet{_carried(exercise)}"
     return f"{words}, {exercise.passed} of {exercise.tests} tests passed"
+
+
+def _carried(exercise: ExerciseGrade) -> str:
+    """That an exercise was judged with right ones below it, since the student's own are wrong."""
+    names = " and ".join(exercise.carried)
+    if not names:
+        return ""
+    return f": consistent with your {names}" if exercise.status is Status.PASSED else f" even with a right {names}"
 
 
 def is_missing(exercise: ExerciseGrade, found: tuple[Problem, ...]) -> bool:

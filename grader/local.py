@@ -7,6 +7,7 @@ submission.
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,6 +30,7 @@ class LocalSession:
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self.seconds_per_call = 0.0
+        self.seconds_left = math.inf
         self.answered = 0
         self.module = StudentModule(self)  # type: ignore[arg-type] # it is asked for `call` alone
         self._functions = functions
@@ -59,6 +61,10 @@ class LocalSession:
         shares = any(np.may_share_memory(value, a) for a in args if isinstance(a, np.ndarray) and _is_array(value))
         changed = wire.encode((args, dict(kwargs))) != before
         return Answer(copy.deepcopy(value), shares, time.monotonic() - started, "", changed=changed)
+
+    def replace(self, name: str, function: Callable[..., Any]) -> None:
+        """Let a name mean another function, where tests ask for it."""
+        self._functions = {**self._functions, name: function}
 
     def close(self) -> None:
         """Nothing to end."""

@@ -21,7 +21,8 @@ from typing import Any
 
 # History of the stored form of a report:
 # 1: first.
-FORMAT_VERSION = 1
+# 2: outcomes have `carried` and `excess`, reports have `diagnoses`.
+FORMAT_VERSION = 2
 
 
 class Status(StrEnum):
@@ -222,6 +223,10 @@ class Outcome:
     `test` is unique within its assignment; `title` is the first line of the test's docstring. `says` and `hint` are
     for the student; `detail` (the submission's own messages, tracebacks) is for staff. `weight` is the test's share
     within its exercise.
+
+    `carried` names the earlier exercises that meant right ones in this test, since the submission's own are wrong.
+    `excess` is the largest difference from the expected answers as a multiple of what is allowed, so that 1 or more is
+    a wrong answer; infinite where answers differ in kind, shape or finiteness, None where nothing was compared.
     """
 
     exercise: str
@@ -234,6 +239,22 @@ class Outcome:
     hint: str = ""
     detail: str = ""
     seconds: float = 0.0
+    carried: tuple[str, ...] = ()
+    excess: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What explains the wrong answers of one exercise.
+
+    `kind` is "misconception", "pair", "structure" or "condition"; `name` is the misconception's or the structure's own,
+    and `says` is for the student.
+    """
+
+    exercise: str
+    name: str
+    kind: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +278,7 @@ class Report:
     notes: tuple[str, ...] = ()
     origin: str = ""
     submitted_at: datetime | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
 
     @property
     def ungraded(self) -> bool:
@@ -270,7 +292,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseGrade:
-    """The points of one exercise, and the status that best says why (see `scoring`)."""
+    """The points of one exercise, and the status that best says why (see `scoring`).
+
+    `carried` names the earlier exercises that are wrong and cost nothing here.
+    """
 
     name: str
     points: Fraction
@@ -278,6 +303,7 @@ class ExerciseGrade:
     status: Status
     passed: int
     tests: int
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

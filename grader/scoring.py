@@ -87,6 +87,7 @@ def _grade_exercise(exercise: Exercise, report: Report) -> ExerciseGrade:
         status=_status(outcomes, report),
         passed=len(passed),
         tests=len(outcomes),
+        carried=tuple(dict.fromkeys(name for o in outcomes for name in o.carried)),
     )
 
 

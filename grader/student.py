@@ -118,6 +118,15 @@ class Session:
         if self._exchange is not None:
             self._request(name, {"op": "replace", "path": name, "value": function})
 
+    @property
+    def seconds_left(self) -> float:
+        """What remains of the seconds for the whole submission; may be set, for it may have spent some elsewhere."""
+        return self._remaining()
+
+    @seconds_left.setter
+    def seconds_left(self, seconds: float) -> None:
+        self._spent = self._policy.limits.seconds_total - seconds
+
     def name_of(self, target: RemoteObject) -> str:
         """The class of an object, if it is one of those that the submission defines; else "the object"."""
         kind = stand_of(target).kind

@@ -81,7 +81,7 @@ def _print_head(console: Console, report: Report, assignment: Assignment) -> Non
 
 def _words(exercise: ExerciseGrade, outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
     """The words beside an exercise's points, and whether its problems are to be told below."""
-    words = "" if exercise.status is Status.PASSED else result(exercise, outcomes)
+    words = "" if exercise.status is Status.PASSED and not exercise.carried else result(exercise, outcomes)
     return words, not is_missing(exercise, problems(outcomes))
 
 

@@ -15,13 +15,15 @@ submission could choose is escaped, not lost.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from grader.errors import RequestError
-from grader.model import FORMAT_VERSION, Assignment, ExerciseGrade, Grade, Isolation, Outcome, Report, Status
+from grader.model import FORMAT_VERSION, Assignment, Diagnosis, ExerciseGrade, Grade, Isolation, Outcome, Report, Status
 
 
 def to_json(report: Report, grade: Grade, assignment: Assignment, *, staff: bool = False) -> str:
@@ -75,6 +77,7 @@ def _report(report: Report, *, staff: bool) -> dict[str, Any]:
             "reasons": dict(report.isolation.reasons),
         },
         "outcomes": [_outcome(o, staff=staff) for o in report.outcomes],
+        "diagnoses": [asdict(d) for d in report.diagnoses],
     }
 
 
@@ -89,8 +92,14 @@ def _outcome(outcome: Outcome, *, staff: bool) -> dict[str, Any]:
         "says": outcome.says,
         "hint": outcome.hint,
         "seconds": outcome.seconds,
+        "carried": list(outcome.carried),
     }
-    return fields | ({"detail": outcome.detail} if staff else {})
+    return fields | ({"detail": outcome.detail, "excess": _excess(outcome.excess)} if staff else {})
+
+
+def _excess(excess: float | None) -> float | str | None:
+    """JSON knows no infinity: it stands as text."""
+    return str(excess) if excess is not None and not math.isfinite(excess) else excess
 
 
 def _grade(grade: Grade) -> dict[str, Any]:
@@ -113,6 +122,7 @@ def _exercise(exercise: ExerciseGrade) -> dict[str, Any]:
         "status": exercise.status.value,
         "passed": exercise.passed,
         "tests": exercise.tests,
+        "carried": list(exercise.carried),
     }
 
 
@@ -140,7 +150,12 @@ def _read_report(fields: Mapping[str, Any]) -> Report:
             reasons={_text(name): _text(why) for name, why in fields["isolation"]["reasons"].items()},
         ),
         outcomes=tuple(map(_read_outcome, fields["outcomes"])),
+        diagnoses=tuple(map(_read_diagnosis, fields["diagnoses"])),
     )
+
+
+def _read_diagnosis(fields: Mapping[str, Any]) -> Diagnosis:
+    return Diagnosis(*(_text(fields[name]) for name in ("exercise", "name", "kind", "says")))
 
 
 def _read_outcome(fields: Mapping[str, Any]) -> Outcome:
@@ -155,6 +170,8 @@ def _read_outcome(fields: Mapping[str, Any]) -> Outcome:
         hint=_text(fields["hint"]),
         detail=_text(fields.get("detail", "")),
         seconds=float(fields["seconds"]),
+        carried=tuple(map(_text, fields["carried"])),
+        excess=None if fields.get("excess") is None else float(fields["excess"]),
     )
 
 

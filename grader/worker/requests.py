@@ -52,7 +52,7 @@ class _Worker:
         self.made = 0
         self.warned = 0
         self.submission = Loader("submission", (), ())
-        self.replaced: dict[str, Any] = {}
+        self.put_back: dict[str, Callable[[], None]] = {}
         self.requests: dict[str, Callable[[Message], Message]] = {
             "load": self.load,
             "call": self.call,
@@ -162,12 +162,11 @@ class _Worker:
         return {"value": getattr(operator, message["name"])(*message["args"])}
 
     def replace(self, message: Message) -> Message:
-        names, name = vars(self.submission.module), message["path"]
-        if message["value"] is None and name in self.replaced:
-            names[name] = self.replaced.pop(name)
-        elif message["value"] is not None:
-            self.replaced.setdefault(name, names.get(name))
-            names[name] = message["value"]
+        name, value = message["path"], message["value"]
+        if name in self.put_back:
+            self.put_back.pop(name)()
+        if value is not None:
+            self.put_back[name] = _put(self.submission.module, name, value)
         return {"value": None}
 
     def find(self, message: Message) -> Any:
@@ -185,6 +184,30 @@ class _Worker:
         if message["op"] == "call" and not callable(found):
             raise MissingError
         return found
+
+
+def _put(module: types.ModuleType, name: str, value: Callable[..., Any]) -> Callable[[], None]:
+    """Let the module's global `name` mean `value`; returns how to put back what it was.
+
+    A plain function changes its inside, so that whatever else refers to it (a dict of functions, a default argument)
+    meets the new one too.
+    """
+    names, was = vars(module), vars(module).get(name)
+    if not isinstance(was, types.FunctionType) or was.__code__.co_freevars or was.__globals__ is not names:
+        names[name] = value
+        return lambda: names.__setitem__(name, was)
+    inside = was.__code__, was.__defaults__, was.__kwdefaults__
+    hidden = f"__{name}_replaced__"
+    names[hidden] = value
+    source = f"lambda *args, **kwargs: {hidden}(*args, **kwargs)"
+    forward = eval(source)  # noqa: S307 - the name is that of an exercise, from the manifest
+    was.__code__, was.__defaults__, was.__kwdefaults__ = forward.__code__, None, None
+
+    def put_back() -> None:
+        was.__code__, was.__defaults__, was.__kwdefaults__ = inside
+        del names[hidden]
+
+    return put_back
 
 
 def _content(message: Message) -> list[bytes]:

@@ -1,32 +1,29 @@
-"""From a submission and an assignment to a report.
-
-pytest collects the hidden tests once and then loops over submissions × tests; each submission has a worker of its own.
-A test that kills or hangs its worker costs the submission that test, not the others: they meet a fresh worker.
-"""
+"""The run loop that takes the place of pytest's own: submissions × hidden tests."""
 
 from __future__ import annotations
 
 import os
-import sys
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
-from types import ModuleType
-from typing import Any, Literal, Protocol
+from functools import cached_property
+from typing import Literal, Protocol
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from grader import __version__
 from grader.agreement import OracleError, Record
-from grader.diagnose import Finding, Misconception, diagnose, load_misconceptions
+from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
+from grader.grading.carry import Pieces, better, may_gain, wrong_pieces
+from grader.grading.course import importable
+from grader.grading.explain import explain, with_hints
 from grader.local import LocalSession
-from grader.model import Assignment, Isolation, Observation, Outcome, Report, Status, Submission
+from grader.model import Assignment, Diagnosis, Isolation, Outcome, Report, Status, Submission
 from grader.plugin import (
     MARKERS,
     OUR_FAULT,
@@ -39,71 +36,10 @@ from grader.plugin import (
     title_of,
     weight_of,
 )
-from grader.sandbox import Launcher, policy_of
 from grader.student import Session
 
 # After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
 _MOST_LOST_WORKERS = 2
-
-
-def grade(
-    submission: Submission, assignment: Assignment, workers: Launcher, *, only: Collection[str] = (), seed: int = 0
-) -> Report:
-    """Run the hidden tests of `assignment` on one submission.
-
-    `only` names the exercises to run (empty: all); `seed` decides the inputs. Raises AssignmentError if the hidden
-    tests cannot be collected, IsolationError if no worker can be started.
-    """
-    reports: list[Report] = []
-    grade_all([submission], assignment, workers, reports.append, only=only, seed=seed)
-    return reports[0]
-
-
-def grade_all(
-    submissions: Iterable[Submission],
-    assignment: Assignment,
-    workers: Launcher,
-    on_report: Callable[[Report], None],
-    *,
-    only: Collection[str] = (),
-    seed: int = 0,
-) -> None:
-    """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
-    policy, asked = policy_of(assignment), [e.name for e in assignment.exercises]
-    attempts = ((s, partial(Session, s, workers, policy, asked=asked)) for s in submissions)
-    _run_pytest(assignment, GradingRun(assignment, attempts, on_report, workers, only=only, seed=seed))
-
-
-def grade_trusted(
-    candidates: Iterable[Mapping[str, Callable[..., Any]]],
-    assignment: Assignment,
-    *,
-    only: Collection[str] = (),
-    seed: int = 0,
-) -> list[Report]:
-    """Run the hidden tests on functions of the assignment's author, by name, in this very process."""
-    reports: list[Report] = []
-    attempts = ((Submission("author", assignment.module), partial(LocalSession, c)) for c in candidates)
-    _run_pytest(assignment, GradingRun(assignment, attempts, reports.append, LocalSession, only=only, seed=seed))
-    return reports
-
-
-def _run_pytest(assignment: Assignment, run: GradingRun) -> None:
-    if not assignment.hidden_tests.is_dir():
-        raise AssignmentError(
-            f"{assignment.name} has no hidden tests: {assignment.hidden_tests} does not exist.",
-            hint="Tests of an assignment stand in tests/hidden/ under the assignment's name.",
-        )
-    with importable(assignment):
-        code = pytest.main([str(assignment.hidden_tests), *_PYTEST_OPTIONS, f"--rootdir={assignment.root}"], [run])
-    if run.collection_errors:
-        raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if run.error is not None:
-        raise run.error
-    if not run.finished:
-        raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
 
 
 # Parts of pytest that cost time at every start, or write, and that grading has no use for.
@@ -127,26 +63,23 @@ _PYTEST_OPTIONS = [
 ]
 
 
-# What a course's own modules are called in `sys.modules`.
-_COURSE_PACKAGES = ("reference", "tests")
-
-
-@contextmanager
-def importable(assignment: Assignment) -> Iterator[None]:
-    """While the course of the assignment can be imported; another course in this process keeps its own modules."""
-    others = _take_course_modules()
-    sys.path.insert(0, str(assignment.root))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(assignment.root))
-        _take_course_modules()
-        sys.modules.update(others)
-
-
-def _take_course_modules() -> dict[str, ModuleType]:
-    names = [name for name in sys.modules if name.partition(".")[0] in _COURSE_PACKAGES]
-    return {name: sys.modules.pop(name) for name in names}
+def run_pytest(assignment: Assignment, run: GradingRun) -> None:
+    """Collect the hidden tests and let `run` grade with them. Raises AssignmentError if that cannot be done."""
+    if not assignment.hidden_tests.is_dir():
+        raise AssignmentError(
+            f"{assignment.name} has no hidden tests: {assignment.hidden_tests} does not exist.",
+            hint="Tests of an assignment stand in tests/hidden/ under the assignment's name.",
+        )
+    with importable(assignment):
+        code = pytest.main([str(assignment.hidden_tests), *_PYTEST_OPTIONS, f"--rootdir={assignment.root}"], [run])
+    if run.collection_errors:
+        raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if run.error is not None:
+        raise run.error
+    if not run.finished:
+        raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
 
 
 def _tear_down(item: pytest.Item) -> None:
@@ -158,7 +91,24 @@ def _phase(when: str) -> Literal["setup", "call", "teardown"]:
     return "setup" if when == "setup" else "teardown" if when == "teardown" else "call"
 
 
-OpenSession = Callable[[], Session | LocalSession]
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A submission, and how a session with it is opened, in a worker that has met no test yet."""
+
+    submission: Submission
+    open_session: Callable[[], Session | LocalSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The outcomes of some tests, in their order, and what each test left behind."""
+
+    outcomes: tuple[Outcome, ...]
+    records: Mapping[str, Record]
+
+
+def _no_pieces() -> AbstractContextManager[Pieces]:
+    return nullcontext({})
 
 
 class Isolated(Protocol):
@@ -170,17 +120,21 @@ class Isolated(Protocol):
 
 
 class GradingRun(HiddenTests):
-    """The pytest plugin that takes the place of pytest's run loop."""
+    """The pytest plugin that takes the place of pytest's run loop.
+
+    `right` opens right pieces for what builds on wrong ones (see `carry`); they are open for one submission at a time.
+    """
 
     def __init__(
         self,
         assignment: Assignment,
-        attempts: Iterable[tuple[Submission, OpenSession]],
+        candidates: Iterable[Candidate],
         on_report: Callable[[Report], None],
         host: Isolated,
         *,
         only: Collection[str],
         seed: int,
+        right: Callable[[], AbstractContextManager[Pieces]] = _no_pieces,
     ) -> None:
         super().__init__(seed=seed)
         self._wanted = frozenset(only) or frozenset(e.name for e in assignment.exercises)
@@ -188,9 +142,10 @@ class GradingRun(HiddenTests):
         self.error: GradeError | None = None
         self.finished = False
         self._assignment = assignment
-        self._attempts = attempts
+        self._candidates = candidates
         self._on_report = on_report
         self._host = host
+        self._right = right
         self._attempt: Attempt | None = None
         self._raised: dict[str, BaseException] = {}
 
@@ -255,26 +210,27 @@ class GradingRun(HiddenTests):
         if self.collection_errors:
             return True
         try:
-            for submission, open_session in self._attempts:
-                self._on_report(self._grade(submission, open_session, session.items))
+            for candidate in self._candidates:
+                self._on_report(self._grade(candidate, session.items))
         except GradeError as exc:
             self.error = exc
         self.finished = self.error is None
         return True
 
-    def _grade(self, submission: Submission, open_session: OpenSession, items: Sequence[pytest.Item]) -> Report:
-        started, clock = datetime.now(UTC), time.monotonic()
+    def _grade(self, candidate: Candidate, items: Sequence[pytest.Item]) -> Report:
+        started, clock, submission = datetime.now(UTC), time.monotonic(), candidate.submission
         problems: tuple[str, ...] = (submission.problem,) if submission.problem else ()
+        diagnoses: tuple[Diagnosis, ...] = ()
         if submission.problem:
             status = Status.GRADER_ERROR if submission.unopened else Status.MISSING
-            outcomes = [self._not_run(item, status, "The submission could not be read.") for item in items]
+            outcomes = tuple(self._not_run(item, status, "The submission could not be read.") for item in items)
         else:
-            outcomes, problems = self._attempt_items(open_session, items)
+            outcomes, problems, diagnoses = self._attempt_items(candidate, items)
         return Report(
             assignment=self._assignment.name,
             student=submission.student,
             digest=submission.digest,
-            outcomes=tuple(outcomes),
+            outcomes=outcomes,
             isolation=self._host.isolation,
             seed=self.seed,
             toolkit=__version__,
@@ -284,30 +240,77 @@ class GradingRun(HiddenTests):
             notes=submission.notes,
             origin=submission.origin,
             submitted_at=submission.submitted_at,
+            diagnoses=diagnoses,
         )
 
     def _attempt_items(
-        self, open_session: OpenSession, items: Sequence[pytest.Item]
-    ) -> tuple[list[Outcome], tuple[str, ...]]:
-        """The outcomes of all tests, and what went wrong when the submission was loaded.
+        self, candidate: Candidate, items: Sequence[pytest.Item]
+    ) -> tuple[tuple[Outcome, ...], tuple[str, ...], tuple[Diagnosis, ...]]:
+        """The outcomes of all tests, what went wrong when the submission was loaded, and what explains the failures.
 
         Whatever fails here but student code or isolation is a fault of the toolkit: the report is ungraded, and the
         next submission has its turn.
         """
-        session = open_session()
-        self._attempt = Attempt(session)
+        session = candidate.open_session()
         try:
-            outcomes = sorted(self._run_items(items), key=self._place)
-            return _with_hints(outcomes, self._findings(items, self._attempt.records)), session.problems
+            trials = self._with_carried(candidate, items, self._try(session, items), session)
+            diagnoses = explain([t.records for t in trials.values()], self._misconceptions)
+            outcomes = [o for trial in trials.values() for o in trial.outcomes]
+            return with_hints(sorted(outcomes, key=self._place), diagnoses), session.problems, diagnoses
         except GradeError:
             raise
         except Exception:
             _tear_down(items[0])
-            failed = [self._not_run(item, Status.GRADER_ERROR, OUR_FAULT) for item in items]
-            return [replace(o, detail=traceback.format_exc()) for o in failed], ()
+            failed = (self._not_run(item, Status.GRADER_ERROR, OUR_FAULT) for item in items)
+            return tuple(replace(o, detail=traceback.format_exc()) for o in failed), (), ()
         finally:
             session.close()
             self._attempt = None
+
+    def _try(self, session: Session | LocalSession, items: Sequence[pytest.Item]) -> Trial:
+        self._attempt = Attempt(session)
+        outcomes = tuple(self._run_items(items))
+        return Trial(outcomes, self._attempt.records)
+
+    def _with_carried(
+        self, candidate: Candidate, items: Sequence[pytest.Item], first: Trial, session: Session | LocalSession
+    ) -> dict[str, Trial]:
+        """For each exercise the trial that counts: a second one where it did better with right pieces below it.
+
+        What each test left behind is always that of the last trial: there, no wrong piece is in the way of a cause.
+        """
+        trials: dict[str, Trial] = {}
+        left = session.seconds_left
+        with ExitStack() as stack:
+            pieces: Pieces | None = None
+            for name in dict.fromkeys(self.exercise_of(item).name for item in items):
+                own = [item for item in items if self.exercise_of(item).name == name]
+                trial = Trial(tuple(o for o in first.outcomes if o.exercise == name), _records(first, own))
+                wrong = wrong_pieces(name, self._assignment, first.outcomes)
+                if wrong and may_gain(trial.outcomes) and left > 0:
+                    pieces = stack.enter_context(self._right()) if pieces is None else pieces
+                    if set(wrong) <= set(pieces):
+                        second, left = self._try_on_right_pieces(candidate, own, {w: pieces[w] for w in wrong}, left)
+                        trial = Trial(tuple(better(trial.outcomes, second.outcomes, wrong)), second.records)
+                trials[name] = trial
+        return trials
+
+    def _try_on_right_pieces(
+        self, candidate: Candidate, items: Sequence[pytest.Item], pieces: Pieces, left: float
+    ) -> tuple[Trial, float]:
+        """The trial, and the seconds that are left to the submission after it."""
+        session = candidate.open_session()
+        try:
+            session.seconds_left = left
+            for name, piece in pieces.items():
+                session.replace(name, piece)
+            # Of what is not written at all, one test tells as much as all.
+            trial = self._try(session, items[:1])
+            if trial.outcomes[0].status is not Status.MISSING:
+                trial = self._try(session, items)
+            return trial, session.seconds_left
+        finally:
+            session.close()
 
     def _run_items(self, items: Sequence[pytest.Item]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -330,36 +333,14 @@ class GradingRun(HiddenTests):
         error = self._raised.pop(item.nodeid, None)
         if error is None and attempt.session.answered == answered:
             error = OracleError("the test asked nothing of the submission")
-        return outcome(
+        result = outcome(
             item,
             self.exercise_of(item),
             error,
             answered=attempt.session.answered > answered,
             seconds=time.monotonic() - clock,
         )
-
-    def _findings(self, items: Sequence[pytest.Item], records: Mapping[str, Record]) -> dict[str, Finding]:
-        """The cause that explains the wrong answers of each exercise, where there is one."""
-        observed: dict[str, list[Observation]] = {}
-        for item in items:
-            for observation in records.get(item.nodeid, Record()).observations:
-                observed.setdefault(observation.case.exercise, []).append(observation)
-        wrong = {name: seen for name, seen in observed.items() if not all(o.agrees for o in seen)}
-        if not wrong:
-            return {}
-        found = {
-            name: diagnose(seen, [m for m in self._misconceptions if m.exercise == name])
-            for name, seen in wrong.items()
-        }
-        return {name: self._with_base(name, finding, wrong) for name, finding in found.items() if finding}
-
-    def _with_base(self, name: str, finding: Finding, wrong: Collection[str]) -> Finding:
-        """The finding; if an exercise that this one builds on is wrong, on the condition that it is not the cause."""
-        bases = [base for base in self._assignment.exercise(name).builds_on if base in wrong]
-        if not bases:
-            return finding
-        first = f"If you call {' or '.join(bases)} here, mend that first. Otherwise: "
-        return replace(finding, says=first + finding.says)
+        return replace(result, excess=attempt.records.get(item.nodeid, Record()).excess)
 
     @cached_property
     def _misconceptions(self) -> tuple[Misconception, ...]:
@@ -384,11 +365,5 @@ class GradingRun(HiddenTests):
 _LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
 
 
-def _with_hints(outcomes: Iterable[Outcome], findings: Mapping[str, Finding]) -> list[Outcome]:
-    """The outcomes with the hint of their exercise on those that the finding speaks of: wrong answers, not crashes."""
-    return [
-        replace(o, hint=findings[o.exercise].says)
-        if o.status in (Status.FAILED, Status.RAISED) and o.exercise in findings
-        else o
-        for o in outcomes
-    ]
+def _records(trial: Trial, items: Iterable[pytest.Item]) -> dict[str, Record]:
+    return {item.nodeid: trial.records[item.nodeid] for item in items if item.nodeid in trial.records}

@@ -1,0 +1,66 @@
+"""From a submission and an assignment to a report.
+
+pytest collects the hidden tests once and then loops over submissions × tests; each submission has a worker of its own.
+A test that kills or hangs its worker costs the submission that test, not the others: they meet a fresh worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from grader.grading.carry import right_pieces
+from grader.grading.course import importable
+from grader.grading.run import Candidate, GradingRun, run_pytest
+from grader.local import LocalSession
+from grader.model import Assignment, Report, Submission
+from grader.sandbox import Launcher, policy_of
+from grader.student import Session
+
+__all__ = ["grade", "grade_all", "grade_trusted", "importable"]
+
+
+def grade(
+    submission: Submission, assignment: Assignment, workers: Launcher, *, only: Collection[str] = (), seed: int = 0
+) -> Report:
+    """Run the hidden tests of `assignment` on one submission.
+
+    `only` names the exercises to run (empty: all); `seed` decides the inputs. Raises AssignmentError if the hidden
+    tests cannot be collected, IsolationError if no worker can be started.
+    """
+    reports: list[Report] = []
+    grade_all([submission], assignment, workers, reports.append, only=only, seed=seed)
+    return reports[0]
+
+
+def grade_all(
+    submissions: Iterable[Submission],
+    assignment: Assignment,
+    workers: Launcher,
+    on_report: Callable[[Report], None],
+    *,
+    only: Collection[str] = (),
+    seed: int = 0,
+) -> None:
+    """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
+    asked = [e.name for e in assignment.exercises]
+    open_session = partial(Session, launcher=workers, policy=policy_of(assignment), asked=asked)
+    candidates = (Candidate(s, partial(open_session, s)) for s in submissions)
+    right = partial(right_pieces, assignment, open_session)
+    run_pytest(assignment, GradingRun(assignment, candidates, on_report, workers, only=only, seed=seed, right=right))
+
+
+def grade_trusted(
+    functions: Iterable[Mapping[str, Callable[..., Any]]],
+    assignment: Assignment,
+    *,
+    only: Collection[str] = (),
+    seed: int = 0,
+) -> list[Report]:
+    """Run the hidden tests on functions of the assignment's author, by name, in this very process."""
+    reports: list[Report] = []
+    author = Submission("author", assignment.module)
+    candidates = (Candidate(author, partial(LocalSession, named)) for named in functions)
+    run_pytest(assignment, GradingRun(assignment, candidates, reports.append, LocalSession, only=only, seed=seed))
+    return reports

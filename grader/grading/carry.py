@@ -1,0 +1,73 @@
+"""Carried-forward marks: one bug costs once.
+
+An exercise that calls an earlier one of the same file fails where that is wrong. It is then tried a second time, in a
+fresh worker in which the wrong pieces that it builds on mean right ones: the course's solution, which runs in a worker
+of its own and is reached by calls. If that goes better, this trial counts.
+
+What is judged is the exercise's own work, by the same tests against the same oracle, with right answers below it. So
+two mistakes that cancel out earn nothing here: the lower one is gone. A submission that does not call the earlier
+exercise gains nothing either, and is judged by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from grader import wire
+from grader.intake import read_submission
+from grader.model import Assignment, Outcome, Status, Submission
+from grader.student import Session
+
+Pieces = Mapping[str, Callable[..., Any]]
+
+
+@contextmanager
+def right_pieces(assignment: Assignment, open_session: Callable[[Submission], Session]) -> Iterator[Pieces]:
+    """The solution's functions by name, each a call into a sandboxed worker; none if the course has no solution."""
+    if not assignment.solution.is_file():
+        yield {}
+        return
+    with open_session(read_submission(assignment.solution, assignment)) as solution:
+        solution.seconds_per_call = assignment.limits.seconds_total
+        yield {e.name: partial(_ask, solution, e.name) for e in assignment.exercises}
+
+
+def _ask(solution: Session, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    """What the solution answers. The arguments are student data: plain values alone may cross."""
+    wire.encode((args, kwargs))
+    return solution.call(name, args, kwargs).value
+
+
+def wrong_pieces(exercise: str, assignment: Assignment, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """The exercises that this one builds on, directly or not, and that did not pass all of their own tests."""
+    below: dict[str, None] = {}
+    waiting = list(assignment.exercise(exercise).builds_on)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in below:
+            below[name] = None
+            waiting += assignment.exercise(name).builds_on
+    failed = {o.exercise for o in outcomes if o.status is not Status.PASSED}
+    return tuple(e.name for e in assignment.exercises if e.name in below and e.name in failed)
+
+
+def may_gain(outcomes: Collection[Outcome]) -> bool:
+    """Whether an exercise has lost anything that a second trial could win."""
+    statuses = {o.status for o in outcomes}
+    return bool(statuses - {Status.PASSED}) and Status.GRADER_ERROR not in statuses
+
+
+def better(first: Sequence[Outcome], second: Sequence[Outcome], pieces: tuple[str, ...]) -> list[Outcome]:
+    """The outcomes that count: all of the trial that earns more, never a mixture. `pieces` were right in the second."""
+    if _passed(second) <= _passed(first):
+        return list(first)
+    return [replace(o, carried=pieces) for o in second]
+
+
+def _passed(outcomes: Sequence[Outcome]) -> Fraction:
+    return Fraction(sum(o.weight for o in outcomes if o.status is Status.PASSED))
