@@ -270,6 +270,66 @@ def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolatio
 @cli.command(
     epilog="""\b
 Examples:
+  grade audit assignment3
+  grade audit 3 --quick
+  grade audit 3 --json -o audit.json"""
+)
+@click.argument("assignment")
+@click.option(
+    "--quick", is_flag=True, help="Try a sample: some mutants and misconceptions of each exercise, few seeds."
+)
+@click.option("--capstones", is_flag=True, help="Also exercises with a time limit of their own, which train: minutes.")
+@click.option("--json", "as_json", is_flag=True, help="Everything as JSON, the whole kill matrix included.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Where to write the JSON (default: standard output)."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Every test, with its kills and its tolerance.")
+@click.option("--lanes", type=click.IntRange(1, 64), help="Processes that work in parallel (default: one per core).")
+@_isolation_option
+def audit(
+    assignment: str,
+    *,
+    quick: bool,
+    capstones: bool,
+    as_json: bool,
+    output: Path | None,
+    verbose: bool,
+    lanes: int | None,
+    isolation: str,
+) -> int:
+    """Find out whether the hidden tests catch what they should: mutants of the solution, and misconceptions.
+
+    Exits with 0 only if the assignment keeps its contract. For authors.
+    """
+    from grader.audit import audit as audit_tests
+    from grader.console import make_console, print_audit, stages
+    from grader.exports import audit_to_json, write
+
+    if output is not None and not as_json:
+        raise RequestError("-o needs --json.", "Add --json, or leave -o out.")
+    _check_folder_of(output)
+    found = resolve(assignment, find_root(Path.cwd()))
+    with stages(make_console(stderr=True)) as on_progress:
+        result = audit_tests(
+            found,
+            isolation=_launcher(isolation),
+            lanes=lanes,
+            quick=quick,
+            capstones=capstones,
+            on_progress=on_progress,
+        )
+    if output is not None:
+        write(output, audit_to_json(result))
+    elif as_json:
+        sys.stdout.buffer.write(audit_to_json(result).encode())
+    if not as_json or output is not None:
+        print_audit(_console(), result, verbose=verbose)
+    return LESS if result.broken_rules else FULL_MARKS
+
+
+@cli.command(
+    epilog="""\b
+Examples:
   grade doctor
   grade doctor --isolation process"""
 )

@@ -94,11 +94,11 @@ def test_other_styles_of_right_answers_are_among_the_samples(assignment):
 
 def test_misconceptions_lose_points_and_are_named(assignment):
     """Each misconception fails a test of its own exercise, and diagnosis names it and no other."""
-    trials = list(try_misconceptions(assignment))
+    trials = try_misconceptions(assignment)
 
     assert trials
-    assert not [t.misconception.name for t in trials if not t.failed]
-    assert not {t.misconception.name: t.hints for t in trials if not t.named}
+    assert not [t.misconception for t in trials if not t.failed]
+    assert not {t.misconception: t.named for t in trials if not t.right}
 
 
 def test_stub_and_notebook_are_the_generated_ones(assignment):

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from grader.errors import AssignmentError
 from grader.model import Assignment
+from grader.release.markers import solution_lines
 from grader.release.notebook import make_notebook
 from grader.release.stub import make_stub
 
-__all__ = ["make_notebook", "make_stub", "stale_release_files", "write_release_files"]
+__all__ = ["make_notebook", "make_stub", "solution_lines", "stale_release_files", "write_release_files"]
 
 
 def write_release_files(assignment: Assignment) -> tuple[Path, ...]:

@@ -137,3 +137,9 @@ def _tokens(source: str) -> Sequence[tokenize.TokenInfo]:
         if opens and " ".join(after.string.lstrip("#").split()) != "END PROMPT":
             raise fault(token.start[0], "BEGIN PROMPT without an END PROMPT", 'end the string with """ # END PROMPT')
     return tokens
+
+
+def solution_lines(source: str) -> frozenset[int]:
+    """The lines (from 1) that students do not get: those between the markers, and marked statements."""
+    marked = [m for m in find_marked(source) if m.kind is not Kind.PROMPT]
+    return frozenset(line for m in marked for line in range(m.first, m.last + 1))

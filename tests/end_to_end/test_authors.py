@@ -64,7 +64,7 @@ def test_misconception_is_tried_and_named(course):
     (trial,) = try_misconceptions(resolve("1", course.root))
 
     assert {o.test for o in trial.failed} >= {"TestDouble::test_random"}
-    assert trial.named
+    assert trial.right
 
 
 def test_hole_in_the_tests_is_found(course):
@@ -80,4 +80,4 @@ def test_hole_in_the_tests_is_found(course):
     (trial,) = try_misconceptions(resolve("1", course.root))
 
     assert not trial.failed
-    assert not trial.named
+    assert not trial.right

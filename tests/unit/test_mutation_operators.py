@@ -53,7 +53,11 @@ CASES = [
     ("reshape", "return a.reshape(x, b, -1)", ["return a.reshape(x, -1, b)"]),
     ("reshape", "return np.reshape(a, (b, 2))", ["return np.reshape(a, (2, b))"]),
     ("reshape", "return a.reshape(b, b)", []),
-    ("joining-order", "return np.concatenate([a, b, x])", ["return np.concatenate([b, a, x])", "return np.concatenate([a, x, b])"]),
+    (
+        "joining-order",
+        "return np.concatenate([a, b, x])",
+        ["return np.concatenate([b, a, x])", "return np.concatenate([a, x, b])"],
+    ),
     ("joining-order", "return np.stack((a, b), axis=1)", ["return np.stack((b, a), axis=1)"]),
     ("einsum", 'return np.einsum("ij,jk->ik", a, b)', ['return np.einsum("ij,jk->ki", a, b)']),
     ("reversal", "return a[:, ::-1]", ["return a[:, :]"]),
@@ -106,13 +110,19 @@ CASES = [
     ("exponent", "return a ** 2", ["return a ** 3", "return a ** 1"]),
     ("exponent", "return a ** b", ["return a ** (b + 1)", "return a ** (b - 1)"]),
     ("sign", "return b * -a", ["return -(b * -a)", "return b * a"]),
+    ("sign", "return a.shape[-1]", []),
     ("sign", "return np.dot(a, b)", ["return -np.dot(a, b)"]),
     ("operand-order", "return a @ b", ["return b @ a"]),
     ("operand-order", "return a - b * x", ["return (b * x) - a"]),
+    ("operand-order", "return (a - b) ** 2", []),
     ("operand-order", "return (a + b) / x", ["return x / (a + b)"]),
     ("drop-term", "return a + b", ["return a", "return b"]),
     ("drop-term", "return a - b", ["return a", "return -b"]),
-    ("drop-term", "return x * (a - (b + 1))", ["return x * (a)", "return x * (-(b + 1))", "return x * (a - (b))", "return x * (a - (1))"]),
+    (
+        "drop-term",
+        "return x * (a - (b + 1))",
+        ["return x * (a)", "return x * (-(b + 1))", "return x * (a - (b))", "return x * (a - (1))"],
+    ),
     ("drop-factor", "return a * b", ["return a", "return b"]),
     ("drop-factor", "return (a + b) / x", ["return a + b"]),
     ("drop-factor", "return b ** (a * x)", ["return b ** (a)", "return b ** (x)"]),
@@ -127,32 +137,63 @@ CASES = [
     ("boolean", "c = True", ["c = False"]),
     ("slice-bound", "return a[1:]", ["return a[2:]", "return a[:]"]),
     ("slice-bound", "return a[:-1]", ["return a[:-2]", "return a[:]"]),
-    ("slice-bound", "return a[b : (b + x)]", [
-        "return a[b + 1 : (b + x)]",
-        "return a[b - 1 : (b + x)]",
-        "return a[ : (b + x)]",
-        "return a[b : (b + x + 1)]",
-        "return a[b : (b + x - 1)]",
-        "return a[b : ]",
-    ]),
-    ("slice-bound", "return slice(a, 2)", ["return slice(a + 1, 2)", "return slice(a - 1, 2)", "return slice(None, 2)", "return slice(a, 3)", "return slice(a, 1)", "return slice(a, None)"]),
+    (
+        "slice-bound",
+        "return a[b : (b + x)]",
+        [
+            "return a[b + 1 : (b + x)]",
+            "return a[b - 1 : (b + x)]",
+            "return a[ : (b + x)]",
+            "return a[b : (b + x + 1)]",
+            "return a[b : (b + x - 1)]",
+            "return a[b : ]",
+        ],
+    ),
+    (
+        "slice-bound",
+        "return slice(a, 2)",
+        [
+            "return slice(a + 1, 2)",
+            "return slice(a - 1, 2)",
+            "return slice(None, 2)",
+            "return slice(a, 3)",
+            "return slice(a, 1)",
+            "return slice(a, None)",
+        ],
+    ),
     ("slice-step", "return a[::b]", ["return a[::b + 1]", "return a[::b - 1]", "return a[::]"]),
     ("index", "return a[-1]", ["return a[0]"]),
     ("index", "return a[0]", ["return a[-1]"]),
-    ("index", "return [a[i] for i in range(3)]", ["return [a[i + 1] for i in range(3)]", "return [a[i - 1] for i in range(3)]"]),
+    (
+        "index",
+        "return [a[i] for i in range(3)]",
+        ["return [a[i + 1] for i in range(3)]", "return [a[i - 1] for i in range(3)]"],
+    ),
     ("range-bound", "return range(a)", ["return range(a + 1)", "return range(a - 1)"]),
-    ("range-bound", "return range(1, a)", ["return range(2, a)", "return range(0, a)", "return range(1, a + 1)", "return range(1, a - 1)", "return range(a)"]),
-    ("range-bound", "return range(a - 1, -1, -1)", [
-        "return range(a - 1 + 1, -1, -1)",
-        "return range(a - 1 - 1, -1, -1)",
-        "return range(a - 1, 0, -1)",
-        "return range(a - 1, -2, -1)",
-        "return range(0, a)",
-    ]),
-    ("variable", "kh, kw = b; return kh", ["kh, kw = a; return kh", "kh, kw = x; return kh", "kh, kw = b; return kw"]),
+    (
+        "range-bound",
+        "return range(1, a)",
+        [
+            "return range(2, a)",
+            "return range(0, a)",
+            "return range(1, a + 1)",
+            "return range(1, a - 1)",
+            "return range(a)",
+        ],
+    ),
+    (
+        "range-bound",
+        "return range(a - 1, -1, -1)",
+        [
+            "return range(a - 1, 0, -1)",
+            "return range(a - 1, -2, -1)",
+            "return range(0, a)",
+        ],
+    ),
+    ("variable", "kh, kw = b; return kh", ["kh, kw = a; return kh", "kh, kw = b; return kw"]),
     ("variable", "dc = x; return dc", ["dc = a; return dc"]),
     ("upstream", "dout = a; return dout", []),
-]  # fmt: skip
+]
 
 
 def changed_lines(line: str, operator: str, parameters: str = "x, a, b") -> list[str]:
@@ -215,6 +256,13 @@ def test_neighbours_of_other_types_differ() -> None:
     got = changed_lines("return pad + 1", "variable", "x: list, pad: int, stride: int")
 
     assert got == ["return stride + 1"]
+
+
+def test_gradient_has_same_shape() -> None:
+    """Where only the shape counts, an array's gradient does as well."""
+    got = changed_lines("dx = [x]; return x.shape, x", "variable", "x")
+
+    assert got == ["dx = [x]; return x.shape, dx"]
 
 
 def test_unbound_variable_not_used() -> None:

@@ -1,0 +1,77 @@
+"""Whether a wrong exercise costs another one points, and whether a wrong one gains by what is carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.audit.jobs import as_submission
+from grader.audit.model import Dependence, MutantTrial
+from grader.model import Assignment, Report, Status, Submission
+from grader.mutation import Mutant, mutants
+from grader.release import solution_lines
+
+_WAYS, _QUICK_WAYS = 3, 1
+# The last definition of a name is the one that counts.
+_NOT_WRITTEN = "\n\ndef {}(*args, **kwargs):\n    raise NotImplementedError\n"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A solution in which the exercise `base`, and perhaps one that builds on it, is wrong."""
+
+    base: str
+    how: str
+    source: str
+    also: str = ""
+
+    def submission(self, assignment: Assignment) -> Submission:
+        """The source as a submission."""
+        return as_submission(assignment, self.source, f"{self.base}: {self.how}")
+
+
+def broken_variants(
+    assignment: Assignment,
+    source: str,
+    tried: Sequence[str],
+    trials: Iterable[MutantTrial],
+    found: Iterable[Mutant],
+    *,
+    quick: bool,
+) -> list[Broken]:
+    """Solutions with each exercise broken in turn: not written, and by mutants that are known to be wrong.
+
+    Where another exercise builds on it, also with a mutant in that one.
+    """
+    ways = _QUICK_WAYS if quick else _WAYS
+    killed = {t.name for t in trials if t.failed}
+    wrong: dict[str, list[Mutant]] = {}
+    for mutant in found:
+        if mutant.name in killed:
+            wrong.setdefault(mutant.exercise, []).append(mutant)
+    broken = [Broken(name, "not written", source + _NOT_WRITTEN.format(name)) for name in tried]
+    broken += [Broken(name, m.name, m.source) for name in tried for m in _spread(wrong.get(name, []), ways)]
+    for exercise in (assignment.exercise(name) for name in tried):
+        for base in (name for name in exercise.builds_on if name in tried):
+            for below in _spread(wrong.get(base, []), 1):
+                broken += _twice(base, below, exercise.name, killed, ways)
+    return broken
+
+
+def _twice(base: str, below: Mutant, above: str, killed: set[str], ways: int) -> list[Broken]:
+    """A wrong base with a wrong exercise on top of it, in some ways."""
+    both = [m for m in mutants(below.source, [above], solution_lines(below.source)) if m.name in killed]
+    return [Broken(base, f"{below.name}, and {m.name}", m.source, above) for m in _spread(both, ways)]
+
+
+def _spread(some: Sequence[Mutant], most: int) -> Sequence[Mutant]:
+    """At most so many of them, evenly spread."""
+    return some[:: max(1, -(-len(some) // most))]
+
+
+def dependence(broken: Broken, report: Report) -> Dependence:
+    """Who lost points for the mistake of another, and who gained full points that are not its own."""
+    failed = {o.exercise for o in report.outcomes if o.status is not Status.PASSED}
+    carried = {o.exercise for o in report.outcomes if o.carried}
+    gained = (broken.also,) if broken.also in carried - failed else ()
+    return Dependence(broken.base, broken.how, tuple(sorted(failed - {broken.base, broken.also})), gained)

@@ -1,0 +1,194 @@
+"""The order of an audit: what is tried, on how many lanes, and what is made of the results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from grader.audit.equivalents import load_equivalents
+from grader.audit.independence import broken_variants, dependence
+from grader.audit.jobs import GradeThem, InputsTried, TryMisconceptions, as_submission, in_chunks, named_in
+from grader.audit.model import Audit, MutantTrial, TestAudit, Trial
+from grader.audit.solution import judge_right, of_right_programs, right_programs
+from grader.lanes import Job, Lanes
+from grader.model import Assignment, Report, Status
+from grader.mutation import Mutant, mutants
+from grader.release import solution_lines
+
+SEEDS, QUICK_SEEDS = 20, 5
+# Mutants and misconceptions of an exercise that --quick tries, and seeds under which a name is confirmed.
+_QUICK_MUTANTS, _QUICK_MISCONCEPTIONS = 12, 4
+_CONFIRMING_SEEDS = (101, 102, 103)
+_CHUNK = 24
+# A mutant may loop for ever: a call may take so many times as long as the solution's slowest test, but not less than
+# these seconds.
+_PATIENCE, _LEAST_SECONDS = 10, 0.5
+
+Progress = Callable[[str, int, int], None]
+
+
+def audit(
+    assignment: Assignment,
+    *,
+    isolation: str | None = None,
+    lanes: int | None = None,
+    quick: bool = False,
+    capstones: bool = False,
+    on_progress: Progress = lambda *_: None,
+) -> Audit:
+    """Try the solution, mutants of it and the misconceptions on the hidden tests of an assignment.
+
+    `quick` tries a sample. Exercises with a time limit of their own are left out unless `capstones` is set: they train.
+    `on_progress` is told what is being tried, how much of it is done and how much there is. Raises AssignmentError if
+    the assignment has no solution or its tests cannot be collected, IsolationError if no worker can be started.
+    """
+    started = time.monotonic()
+    tried = tuple(e.name for e in assignment.exercises if capstones or e.seconds_per_call is None)
+    programs = right_programs(assignment)
+    seeds = range(QUICK_SEEDS if quick else SEEDS)
+    with Lanes(assignment, isolation=isolation, count=lanes) as opened:
+        right = programs.jobs(seeds, tried)
+        reports = _all(opened, right, "right programs", on_progress)
+        faults = judge_right(right, reports)
+        source = programs.source
+        impatient = _impatient(assignment, [r for some in reports for r in some])
+        found = _sampled(mutants(source, tried, solution_lines(source)), _QUICK_MUTANTS if quick else None)
+    with Lanes(impatient, isolation=isolation, count=lanes) as opened:
+        trials, mutant_trials = _try_wrong(opened, impatient, found, source, tried, quick=quick, progress=on_progress)
+        reasons = load_equivalents(assignment)
+        known = {m.name for m in found}
+        stale = [name for name in reasons if name not in known and not quick]
+        stale += [m.name for m in mutant_trials if m.failed and m.name in reasons]
+        mutant_trials = [replace(m, equivalent=reasons.get(m.name, "")) for m in mutant_trials]
+        mutant_trials = _with_inputs(opened, mutant_trials, on_progress)
+        broken = broken_variants(assignment, source, tried, mutant_trials, found, quick=quick)
+        jobs: list[Job] = [GradeThem((b.submission(assignment),), tried, 0) for b in broken]
+        graded = _all(opened, jobs, "independence", on_progress)
+        dependences = tuple(dependence(b, some[0]) for b, some in zip(broken, graded, strict=True))
+    return Audit(
+        assignment=assignment,
+        isolation=reports[0][0].isolation,
+        seeds=len(seeds),
+        faults=tuple(faults),
+        misconceptions=tuple(trials),
+        mutants=tuple(mutant_trials),
+        stale=tuple(stale),
+        tests=tuple(_tests(of_right_programs(reports), mutant_trials)),
+        dependences=dependences,
+        left_out=tuple(e.name for e in assignment.exercises if e.name not in tried),
+        sampled=quick,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _all(lanes: Lanes, jobs: Sequence[Job], what: str, progress: Progress) -> list[Any]:
+    """The results of the jobs, in the jobs' order."""
+    results: list[Any] = [None] * len(jobs)
+    progress(what, 0, len(jobs))
+    for done, (place, result) in enumerate(lanes.run(jobs), 1):
+        results[place] = result
+        progress(what, done, len(jobs))
+    return results
+
+
+def _impatient(assignment: Assignment, reports: Iterable[Report]) -> Assignment:
+    """The assignment with time for calls that are not much slower than the solution's."""
+    short = {e.name for e in assignment.exercises if e.seconds_per_call is None}
+    slowest = max((o.seconds for r in reports for o in r.outcomes if o.exercise in short), default=0.0)
+    seconds = min(assignment.limits.seconds_per_call, max(_LEAST_SECONDS, _PATIENCE * slowest))
+    return replace(assignment, limits=replace(assignment.limits, seconds_per_call=seconds))
+
+
+def _sampled(found: Sequence[Mutant], most: int | None) -> list[Mutant]:
+    """At most so many mutants of each exercise, evenly spread."""
+    by_exercise: dict[str, list[Mutant]] = {}
+    for mutant in found:
+        by_exercise.setdefault(mutant.exercise, []).append(mutant)
+    return [m for some in by_exercise.values() for m in some[:: -(-len(some) // (most or len(some)))]]
+
+
+def _try_wrong(
+    lanes: Lanes,
+    assignment: Assignment,
+    found: Sequence[Mutant],
+    source: str,
+    tried: Sequence[str],
+    *,
+    quick: bool,
+    progress: Progress,
+) -> tuple[list[Trial], list[MutantTrial]]:
+    """The trials of the misconceptions and of the mutants; those that were named are tried on other inputs too."""
+    stride = 1 if not quick else _QUICK_MISCONCEPTIONS
+    jobs: list[Job] = [TryMisconceptions(name, 0, stride) for name in tried]
+    chunks = [chunk for name in tried for chunk in _mutant_jobs(assignment, found, name, 0)]
+    results = _all(lanes, [*jobs, *chunks], "misconceptions and mutants", progress)
+    trials = [trial for some in results[: len(jobs)] for trial in some]
+    first = [report for some in results[len(jobs) :] for report in some]
+    by_name = {m.name: m for m in found}
+    mutant_trials = [_mutant_trial(by_name[report.student], report, source) for report in first]
+    return trials, _confirmed(lanes, assignment, mutant_trials, by_name, quick=quick, progress=progress)
+
+
+def _mutant_jobs(assignment: Assignment, found: Iterable[Mutant], exercise: str, seed: int) -> list[GradeThem]:
+    own = [as_submission(assignment, m.source, m.name) for m in found if m.exercise == exercise]
+    return in_chunks(own, (exercise,), seed, _CHUNK)
+
+
+def _mutant_trial(mutant: Mutant, report: Report, source: str) -> MutantTrial:
+    failed = tuple(o.test for o in report.outcomes if o.status is not Status.PASSED)
+    return MutantTrial(
+        name=mutant.name,
+        exercise=mutant.exercise,
+        diff=mutant.diff(source),
+        failed=failed,
+        named=named_in(report, mutant.exercise),
+        excess={o.test: o.excess for o in report.outcomes if o.excess is not None},
+    )
+
+
+def _confirmed(
+    lanes: Lanes,
+    assignment: Assignment,
+    trials: Sequence[MutantTrial],
+    by_name: dict[str, Mutant],
+    *,
+    quick: bool,
+    progress: Progress,
+) -> list[MutantTrial]:
+    """The trials; of those that were named it is known whether other inputs lead to the same name."""
+    named = [by_name[t.name] for t in trials if t.named]
+    seeds = _CONFIRMING_SEEDS[: 1 if quick else None]
+    exercises = dict.fromkeys(m.exercise for m in named)
+    jobs = [job for seed in seeds for name in exercises for job in _mutant_jobs(assignment, named, name, seed)]
+    again: dict[str, set[str]] = {}
+    for reports in _all(lanes, jobs, "names on other inputs", progress):
+        for report in reports:
+            again.setdefault(report.student, set()).add(named_in(report, by_name[report.student].exercise))
+    return [replace(t, confirmed=again[t.name] == {t.named}) if t.named else t for t in trials]
+
+
+def _with_inputs(lanes: Lanes, trials: Sequence[MutantTrial], progress: Progress) -> list[MutantTrial]:
+    """The trials; survivors with the inputs that did not tell them from the solution."""
+    exercises = list(dict.fromkeys(t.exercise for t in trials if t.survived))
+    tried = _all(lanes, [InputsTried(name, 0) for name in exercises], "inputs of survivors", progress)
+    inputs = dict(zip(exercises, tried, strict=True))
+    return [replace(t, inputs=inputs[t.exercise]) if t.survived else t for t in trials]
+
+
+def _tests(right: Sequence[Report], mutant_trials: Sequence[MutantTrial]) -> Iterable[TestAudit]:
+    """What each test is good for, by the right programs that it let pass and the mutants that it did not."""
+    order = {o.test: o.exercise for r in right for o in r.outcomes}
+    for name, exercise in order.items():
+        killed = [m for m in mutant_trials if name in m.failed]
+        close = [o.excess for r in right for o in r.outcomes if o.test == name and o.excess is not None]
+        wrong = [m.excess[name] for m in killed if 1.0 <= m.excess.get(name, 0.0) < float("inf")]
+        yield TestAudit(
+            name=name,
+            exercise=exercise,
+            kills=len(killed),
+            alone=tuple(m.name for m in killed if len(m.failed) == 1),
+            largest_right=max(close, default=None),
+            smallest_wrong=min(wrong, default=None),
+        )

@@ -1,0 +1,141 @@
+"""What an audit found: a line per exercise, what is broken, and what an author may want to look at.
+
+::
+
+    Convolution and pooling: audit of the hidden tests
+
+                          tests   mutants   killed   equivalent   survive   misconceptions named
+     ✓ conv_output_size       8        41       40            1         0                  10/10
+     ✗ conv2d_forward        13       112      108            3         1                  21/21
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.audit import Audit, MutantTrial, TestAudit
+from grader.console.lines import mark, say
+from grader.model import Status
+
+# More survivors than this are left to --json; so are more names of tests.
+_MOST = 20
+
+
+def print_audit(console: Console, found: Audit, *, verbose: bool = False) -> None:
+    """Print the audit; with `verbose` also every test with its kills and the room around its tolerance."""
+    say(console, f"{found.assignment.title}: audit of the hidden tests", "bold")
+    console.print()
+    console.print(_exercises(console, found))
+    for survivor in found.survivors[:_MOST]:
+        _print_survivor(console, survivor)
+    if len(found.survivors) > _MOST:
+        say(console, f"… and {len(found.survivors) - _MOST} more survivors; --json lists all.", "dim", indent=1)
+    if verbose:
+        console.print(_tests(console, found.tests))
+    for line in _summary(found):
+        say(console, line, indent=1, hanging=2)
+    console.print()
+    for rule in found.broken_rules:
+        say(console, f"✗ {rule}", "red", indent=1, hanging=2)
+    if not found.broken_rules:
+        say(console, "✓ The assignment keeps its contract.", "green", indent=1)
+
+
+def _exercises(console: Console, found: Audit) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("", "exercise"):
+        table.add_column(column)
+    for column in ("tests", "mutants", "killed", "equivalent", "survive", "misconceptions named"):
+        table.add_column(column, justify="right")
+    for exercise in found.assignment.exercises:
+        mutants = [m for m in found.mutants if m.exercise == exercise.name]
+        trials = [t for t in found.misconceptions if t.exercise == exercise.name]
+        if exercise.name in found.left_out:
+            continue
+        survive = sum(m.survived for m in mutants)
+        named = sum(t.right for t in trials)
+        fine = not survive and named == len(trials)
+        row = (
+            sum(t.exercise == exercise.name for t in found.tests),
+            len(mutants),
+            sum(bool(m.failed) for m in mutants),
+            sum(bool(m.equivalent) for m in mutants),
+            survive,
+            f"{named}/{len(trials)}",
+        )
+        char, style = mark(console, Status.PASSED if fine else Status.FAILED)
+        table.add_row(Text(f" {char}", style), Text(exercise.name), *map(str, row))
+    return table
+
+
+def _print_survivor(console: Console, survivor: MutantTrial) -> None:
+    console.print()
+    say(console, f"survives: {survivor.name}", "red", indent=1, hanging=2)
+    for line in survivor.diff.splitlines()[2:]:
+        style = {"+": "green", "-": "red"}.get(line[:1], "dim")
+        say(console, line, style, indent=3, hanging=2)
+    say(console, f"inputs tried: {'; '.join(survivor.inputs)}", "dim", indent=3, hanging=2)
+
+
+def _tests(console: Console, tests: Iterable[TestAudit]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(1, 2, 0, 0), title_justify="left")
+    table.add_column("test")
+    for column in ("kills", "alone", "right answers differ by", "wrong ones by at least"):
+        table.add_column(column, justify="right")
+    for test in tests:
+        style = "" if test.has_room else "red"
+        table.add_row(
+            Text(test.name, style),
+            str(test.kills),
+            str(len(test.alone)),
+            _times(test.largest_right),
+            _times(test.smallest_wrong),
+        )
+    del console
+    return table
+
+
+def _times(excess: float | None) -> str:
+    """A difference as a multiple of what is allowed."""
+    return "–" if excess is None else f"{excess:.2g} ×"
+
+
+def _summary(found: Audit) -> list[str]:
+    named, wrong = len(found.named), len(found.false_names)
+    killed = [m for m in found.mutants if m.failed]
+    fragile = [m for m in killed if len(m.failed) == 1]
+    redundant = [t.name for t in found.tests if not t.alone]
+    return [
+        (
+            f"Mutants: {len(found.mutants)}, of which {len(killed)} killed, "
+            f"{sum(bool(m.equivalent) for m in found.mutants)} listed as equivalent, {len(found.survivors)} survive. "
+            f"{len(fragile)} are killed by one test only (fragile)."
+        ),
+        f"Tests that kill nothing alone (redundant): {len(redundant)} of {len(found.tests)}"
+        + (f": {', '.join(redundant[:_MOST])}{' …' if len(redundant) > _MOST else ''}." if redundant else "."),
+        f"Diagnosis named {sum(t.right for t in found.misconceptions)} of {len(found.misconceptions)} misconceptions. "
+        f"Of the killed mutants it named {named}; on other inputs {named - wrong} of these names held"
+        + (f" (precision {(named - wrong) / named:.1%})." if named else "."),
+        _room(found.tests),
+        (
+            f"Independence: {len(found.dependences)} solutions with a broken exercise, "
+            f"{sum(bool(d.lost) for d in found.dependences)} of which cost another one points."
+        ),
+        f"Solution, stub and {found.seeds} seeds: {'as they must' if not found.faults else 'see below'}. "
+        f"Isolation {found.isolation.level} ({found.isolation.launcher}). {found.seconds:.0f} s."
+        + (f" Left out: {', '.join(found.left_out)} (--capstones)." if found.left_out else "")
+        + (" A sample only (--quick)." if found.sampled else ""),
+    ]
+
+
+def _room(tests: Iterable[TestAudit]) -> str:
+    right = max((t.largest_right for t in tests if t.largest_right is not None), default=None)
+    wrong = min((t.smallest_wrong for t in tests if t.smallest_wrong is not None), default=None)
+    return (
+        f"Tolerances: right programs differ by at most {_times(right)} what is allowed, wrong ones by {_times(wrong)} "
+        "or more."
+    )
