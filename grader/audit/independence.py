@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.audit.jobs import as_submission
+from grader.audit.jobs import GradeThem, as_submission
 from grader.audit.model import Dependence, MutantTrial
-from grader.model import Assignment, Report, Status, Submission
+from grader.model import Assignment, Report, Status
 from grader.mutation import Mutant, mutants
 from grader.release import solution_lines
 
-_WAYS, _QUICK_WAYS = 3, 1
+_WAYS, _QUICK_WAYS = 2, 1
 # The last definition of a name is the one that counts.
 _NOT_WRITTEN = "\n\ndef {}(*args, **kwargs):\n    raise NotImplementedError\n"
 
@@ -25,9 +25,10 @@ class Broken:
     source: str
     also: str = ""
 
-    def submission(self, assignment: Assignment) -> Submission:
-        """The source as a submission."""
-        return as_submission(assignment, self.source, f"{self.base}: {self.how}")
+    def job(self, assignment: Assignment, tried: tuple[str, ...], seconds: float) -> GradeThem:
+        """Grade it on all exercises, or on the two that are wrong."""
+        submission = as_submission(assignment, self.source, f"{self.base}: {self.how}")
+        return GradeThem((submission,), (self.base, self.also) if self.also else tried, 0, seconds)
 
 
 def broken_variants(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.audit.model import Trial
@@ -17,15 +17,18 @@ from grader.sandbox import Launcher
 
 @dataclass(frozen=True)
 class GradeThem:
-    """Grade submissions on some exercises, under one seed."""
+    """Grade submissions on some exercises, under one seed; a call may take `seconds`, or what the manifest says."""
 
     submissions: tuple[Submission, ...]
     only: tuple[str, ...]
     seed: int
+    seconds: float | None = None
 
     def __call__(self, assignment: Assignment, workers: Launcher) -> list[Report]:
         """A report for each submission, in their order."""
         reports: list[Report] = []
+        if self.seconds is not None:
+            assignment = replace(assignment, limits=replace(assignment.limits, seconds_per_call=self.seconds))
         grade_all(self.submissions, assignment, workers, reports.append, only=self.only, seed=self.seed)
         return reports
 
@@ -104,6 +107,9 @@ def as_submission(assignment: Assignment, source: str, student: str) -> Submissi
     return Submission(student, assignment.module, (Part(assignment.stub.name, source),), origin=student)
 
 
-def in_chunks(submissions: Sequence[Submission], only: tuple[str, ...], seed: int, size: int) -> list[GradeThem]:
+def in_chunks(
+    submissions: Sequence[Submission], only: tuple[str, ...], seed: int, seconds: float, size: int
+) -> list[GradeThem]:
     """Jobs of at most `size` submissions each."""
-    return [GradeThem(tuple(submissions[k : k + size]), only, seed) for k in range(0, len(submissions), size)]
+    starts = range(0, len(submissions), size)
+    return [GradeThem(tuple(submissions[k : k + size]), only, seed, seconds) for k in starts]

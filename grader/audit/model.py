@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from grader.model import Assignment, Isolation, Outcome
 
-# Between the largest difference of a right answer and the smallest of a wrong one there must be room on both sides of
-# what is allowed, which is 1.
+# What is allowed is 1, and lies below the smallest difference of a killed mutant by the very meaning of killing. Right
+# programs must stay well below it: others, on other machines, differ a little more.
 LARGEST_RIGHT = 0.5
-SMALLEST_WRONG = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,8 @@ class TestAudit:
 
     @property
     def has_room(self) -> bool:
-        """Whether the tolerance lies well between right answers and wrong ones."""
-        right, wrong = self.largest_right, self.smallest_wrong
-        return (right is None or right <= LARGEST_RIGHT) and (wrong is None or wrong >= SMALLEST_WRONG)
+        """Whether right answers stay well within the tolerance."""
+        return self.largest_right is None or self.largest_right <= LARGEST_RIGHT
 
 
 @dataclass(frozen=True, slots=True)

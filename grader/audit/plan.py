@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from grader.audit.equivalents import load_equivalents
@@ -47,40 +48,39 @@ def audit(
     started = time.monotonic()
     tried = tuple(e.name for e in assignment.exercises if capstones or e.seconds_per_call is None)
     programs = right_programs(assignment)
+    source = programs.source
     seeds = range(QUICK_SEEDS if quick else SEEDS)
     with Lanes(assignment, isolation=isolation, count=lanes) as opened:
+        run = partial(_all, opened, progress=on_progress)
         right = programs.jobs(seeds, tried)
-        reports = _all(opened, right, "right programs", on_progress)
-        faults = judge_right(right, reports)
-        source = programs.source
-        impatient = _impatient(assignment, [r for some in reports for r in some])
+        reports = run(right, "right programs")
         found = _sampled(mutants(source, tried, solution_lines(source)), _QUICK_MUTANTS if quick else None)
-    with Lanes(impatient, isolation=isolation, count=lanes) as opened:
-        trials, mutant_trials = _try_wrong(opened, impatient, found, source, tried, quick=quick, progress=on_progress)
+        wrong = _Wrong(assignment, source, {m.name: m for m in found}, _patience(assignment, reports))
+        trials, mutant_trials = _try_wrong(run, wrong, tried, quick=quick)
         reasons = load_equivalents(assignment)
-        known = {m.name for m in found}
-        stale = [name for name in reasons if name not in known and not quick]
-        stale += [m.name for m in mutant_trials if m.failed and m.name in reasons]
         mutant_trials = [replace(m, equivalent=reasons.get(m.name, "")) for m in mutant_trials]
-        mutant_trials = _with_inputs(opened, mutant_trials, on_progress)
+        mutant_trials = _with_inputs(run, mutant_trials)
         broken = broken_variants(assignment, source, tried, mutant_trials, found, quick=quick)
-        jobs: list[Job] = [GradeThem((b.submission(assignment),), tried, 0) for b in broken]
-        graded = _all(opened, jobs, "independence", on_progress)
-        dependences = tuple(dependence(b, some[0]) for b, some in zip(broken, graded, strict=True))
+        graded = run([b.job(assignment, tried, wrong.seconds) for b in broken], "independence")
+    known = {m.name for m in mutant_trials if not m.failed}
+    stale = [name for name in reasons if name not in known and not (quick and name not in wrong.mutants)]
     return Audit(
         assignment=assignment,
         isolation=reports[0][0].isolation,
         seeds=len(seeds),
-        faults=tuple(faults),
+        faults=tuple(judge_right(right, reports)),
         misconceptions=tuple(trials),
         mutants=tuple(mutant_trials),
         stale=tuple(stale),
         tests=tuple(_tests(of_right_programs(reports), mutant_trials)),
-        dependences=dependences,
+        dependences=tuple(dependence(b, some[0]) for b, some in zip(broken, graded, strict=True)),
         left_out=tuple(e.name for e in assignment.exercises if e.name not in tried),
         sampled=quick,
         seconds=time.monotonic() - started,
     )
+
+
+Run = Callable[[Sequence[Job], str], list[Any]]
 
 
 def _all(lanes: Lanes, jobs: Sequence[Job], what: str, progress: Progress) -> list[Any]:
@@ -93,12 +93,27 @@ def _all(lanes: Lanes, jobs: Sequence[Job], what: str, progress: Progress) -> li
     return results
 
 
-def _impatient(assignment: Assignment, reports: Iterable[Report]) -> Assignment:
-    """The assignment with time for calls that are not much slower than the solution's."""
+@dataclass(frozen=True)
+class _Wrong:
+    """The mutants of the solution by name, and the seconds that a call into one may take."""
+
+    assignment: Assignment
+    source: str
+    mutants: Mapping[str, Mutant]
+    seconds: float
+
+    def jobs(self, names: Iterable[str], exercise: str, seed: int) -> list[GradeThem]:
+        """Grade those mutants that are of the exercise."""
+        own = [self.mutants[name] for name in names if self.mutants[name].exercise == exercise]
+        submissions = [as_submission(self.assignment, m.source, m.name) for m in own]
+        return in_chunks(submissions, (exercise,), seed, self.seconds, _CHUNK)
+
+
+def _patience(assignment: Assignment, reports: Iterable[list[Report]]) -> float:
+    """Seconds for a call: not much more than the solution's slowest test took."""
     short = {e.name for e in assignment.exercises if e.seconds_per_call is None}
-    slowest = max((o.seconds for r in reports for o in r.outcomes if o.exercise in short), default=0.0)
-    seconds = min(assignment.limits.seconds_per_call, max(_LEAST_SECONDS, _PATIENCE * slowest))
-    return replace(assignment, limits=replace(assignment.limits, seconds_per_call=seconds))
+    slowest = max((o.seconds for some in reports for r in some for o in r.outcomes if o.exercise in short), default=0.0)
+    return min(assignment.limits.seconds_per_call, max(_LEAST_SECONDS, _PATIENCE * slowest))
 
 
 def _sampled(found: Sequence[Mutant], most: int | None) -> list[Mutant]:
@@ -109,31 +124,15 @@ def _sampled(found: Sequence[Mutant], most: int | None) -> list[Mutant]:
     return [m for some in by_exercise.values() for m in some[:: -(-len(some) // (most or len(some)))]]
 
 
-def _try_wrong(
-    lanes: Lanes,
-    assignment: Assignment,
-    found: Sequence[Mutant],
-    source: str,
-    tried: Sequence[str],
-    *,
-    quick: bool,
-    progress: Progress,
-) -> tuple[list[Trial], list[MutantTrial]]:
+def _try_wrong(run: Run, wrong: _Wrong, tried: Sequence[str], *, quick: bool) -> tuple[list[Trial], list[MutantTrial]]:
     """The trials of the misconceptions and of the mutants; those that were named are tried on other inputs too."""
-    stride = 1 if not quick else _QUICK_MISCONCEPTIONS
-    jobs: list[Job] = [TryMisconceptions(name, 0, stride) for name in tried]
-    chunks = [chunk for name in tried for chunk in _mutant_jobs(assignment, found, name, 0)]
-    results = _all(lanes, [*jobs, *chunks], "misconceptions and mutants", progress)
+    jobs: list[Job] = [TryMisconceptions(name, 0, _QUICK_MISCONCEPTIONS if quick else 1) for name in tried]
+    chunks = [chunk for name in tried for chunk in wrong.jobs(wrong.mutants, name, 0)]
+    results = run([*jobs, *chunks], "misconceptions and mutants")
     trials = [trial for some in results[: len(jobs)] for trial in some]
-    first = [report for some in results[len(jobs) :] for report in some]
-    by_name = {m.name: m for m in found}
-    mutant_trials = [_mutant_trial(by_name[report.student], report, source) for report in first]
-    return trials, _confirmed(lanes, assignment, mutant_trials, by_name, quick=quick, progress=progress)
-
-
-def _mutant_jobs(assignment: Assignment, found: Iterable[Mutant], exercise: str, seed: int) -> list[GradeThem]:
-    own = [as_submission(assignment, m.source, m.name) for m in found if m.exercise == exercise]
-    return in_chunks(own, (exercise,), seed, _CHUNK)
+    reports = [report for some in results[len(jobs) :] for report in some]
+    first = [_mutant_trial(wrong.mutants[report.student], report, wrong.source) for report in reports]
+    return trials, _confirmed(run, wrong, first, _CONFIRMING_SEEDS[: 1 if quick else None])
 
 
 def _mutant_trial(mutant: Mutant, report: Report, source: str) -> MutantTrial:
@@ -148,31 +147,21 @@ def _mutant_trial(mutant: Mutant, report: Report, source: str) -> MutantTrial:
     )
 
 
-def _confirmed(
-    lanes: Lanes,
-    assignment: Assignment,
-    trials: Sequence[MutantTrial],
-    by_name: dict[str, Mutant],
-    *,
-    quick: bool,
-    progress: Progress,
-) -> list[MutantTrial]:
+def _confirmed(run: Run, wrong: _Wrong, trials: Sequence[MutantTrial], seeds: Sequence[int]) -> list[MutantTrial]:
     """The trials; of those that were named it is known whether other inputs lead to the same name."""
-    named = [by_name[t.name] for t in trials if t.named]
-    seeds = _CONFIRMING_SEEDS[: 1 if quick else None]
-    exercises = dict.fromkeys(m.exercise for m in named)
-    jobs = [job for seed in seeds for name in exercises for job in _mutant_jobs(assignment, named, name, seed)]
+    named = [t.name for t in trials if t.named]
+    exercises = dict.fromkeys(t.exercise for t in trials if t.named)
+    jobs = [job for seed in seeds for exercise in exercises for job in wrong.jobs(named, exercise, seed)]
     again: dict[str, set[str]] = {}
-    for reports in _all(lanes, jobs, "names on other inputs", progress):
-        for report in reports:
-            again.setdefault(report.student, set()).add(named_in(report, by_name[report.student].exercise))
+    for report in (report for some in run(jobs, "names on other inputs") for report in some):
+        again.setdefault(report.student, set()).add(named_in(report, wrong.mutants[report.student].exercise))
     return [replace(t, confirmed=again[t.name] == {t.named}) if t.named else t for t in trials]
 
 
-def _with_inputs(lanes: Lanes, trials: Sequence[MutantTrial], progress: Progress) -> list[MutantTrial]:
+def _with_inputs(run: Run, trials: Sequence[MutantTrial]) -> list[MutantTrial]:
     """The trials; survivors with the inputs that did not tell them from the solution."""
     exercises = list(dict.fromkeys(t.exercise for t in trials if t.survived))
-    tried = _all(lanes, [InputsTried(name, 0) for name in exercises], "inputs of survivors", progress)
+    tried = run([InputsTried(name, 0) for name in exercises], "inputs of survivors")
     inputs = dict(zip(exercises, tried, strict=True))
     return [replace(t, inputs=inputs[t.exercise]) if t.survived else t for t in trials]
 

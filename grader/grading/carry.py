@@ -44,7 +44,7 @@ def _ask(solution: Session, name: str, /, *args: Any, **kwargs: Any) -> Any:
 
 
 def wrong_pieces(exercise: str, assignment: Assignment, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """The exercises that this one builds on, directly or not, and that did not pass all of their own tests."""
+    """The exercises that this one builds on, directly or not, and that are not known to have passed all their tests."""
     below: dict[str, None] = {}
     waiting = list(assignment.exercise(exercise).builds_on)
     while waiting:
@@ -53,7 +53,8 @@ def wrong_pieces(exercise: str, assignment: Assignment, outcomes: Sequence[Outco
             below[name] = None
             waiting += assignment.exercise(name).builds_on
     failed = {o.exercise for o in outcomes if o.status is not Status.PASSED}
-    return tuple(e.name for e in assignment.exercises if e.name in below and e.name in failed)
+    right = {o.exercise for o in outcomes} - failed
+    return tuple(e.name for e in assignment.exercises if e.name in below and e.name not in right)
 
 
 def may_gain(outcomes: Collection[Outcome]) -> bool:

@@ -169,6 +169,12 @@ class OnImages:
             img, k = normal(rng, *image).astype(np.float32), normal(rng, *kernel).astype(np.float32)
             agree.within(**FLOAT32)(getattr(student, self.function), getattr(reference, self.function), img, k)
 
+    def test_large_numbers_that_cancel(self, check, rng):
+        """Where large products nearly cancel, the small rest still comes out right."""
+        for image, kernel in IMAGES:
+            img, k = 1e6 + normal(rng, *image), normal(rng, *kernel)
+            check(img, k - k.mean())
+
     def test_arguments_unchanged(self, student, agree, rng):
         """Neither the image nor the kernel is written into, and a second call gives the same."""
         img, k = normal(rng, 6, 5), normal(rng, 3, 2)
@@ -384,6 +390,14 @@ class TestConv2dForward:
             x, W, b = (a.astype(np.float32) for a in layer(rng, sizes))
             agree.within(**FLOAT32)(student.conv2d_forward, reference.conv2d_forward, x, W, b, stride=2, pad=1)
 
+    def test_large_numbers_that_cancel(self, student, agree, rng):
+        """Where large products and a large bias nearly cancel, the small rest still comes out right."""
+        for sizes in LAYERS[:3]:
+            x, W, b = layer(rng, sizes)
+            balanced = W - W.mean(axis=(1, 2, 3), keepdims=True)
+            agree(student.conv2d_forward, reference.conv2d_forward, 1e6 + x, balanced, b)
+            agree(student.conv2d_forward, reference.conv2d_forward, 1e3 + x, balanced - 1e3 / W[0].size, b + 1e6)
+
     def test_arguments_unchanged(self, student, agree, rng):
         """No argument is written into, and a second call gives the same."""
         agree.pure(student.conv2d_forward, reference.conv2d_forward, *layer(rng, (2, 3, 4, (6, 5), (3, 2))), 2, 1)
@@ -392,7 +406,7 @@ class TestConv2dForward:
         """Layers of any size work, with any stride and padding."""
         for _ in range(4):
             kernel, pad = (size(rng, 1, 4), size(rng, 1, 4)), size(rng, 0, 2)
-            image = size(rng, 4, 9), size(rng, 4, 9)
+            image = kernel[0] + size(rng, 0, 5), kernel[1] + size(rng, 0, 5)
             x, W, b = layer(rng, (size(rng, 1, 3), size(rng, 1, 3), size(rng, 1, 4), image, kernel))
             agree(student.conv2d_forward, reference.conv2d_forward, x, W, b, size(rng, 1, 3), pad)
 
@@ -679,6 +693,14 @@ class TestMaxPool2dBackward:
             dout = pooled(rng, x, k, stride).astype(np.float32)
             agree.within(**FLOAT32)(student.max_pool2d_backward, reference.max_pool2d_backward, dout, x, k, stride)
 
+    def test_large_gradients_that_cancel(self, student, agree, rng):
+        """Where large gradients of several windows nearly cancel, the small rest still comes out right."""
+        for k in (2, 3, 4):
+            x = np.pad(np.ones((2, 1, 1, 1)), ((0, 0), (0, 0), (k - 1, k - 1), (k - 1, k - 1)))
+            dout = 1e6 * pooled(rng, x, k, 1)
+            dout += 1.0 - dout.mean(axis=(2, 3), keepdims=True)
+            agree(student.max_pool2d_backward, reference.max_pool2d_backward, dout, x, k, 1)
+
     def test_arguments_unchanged(self, student, agree, rng):
         """Neither the gradient nor the image is written into, and a second call gives the same."""
         x = normal(rng, 2, 3, 7, 6)
@@ -688,7 +710,7 @@ class TestMaxPool2dBackward:
         """Images of any size work, with any window and stride."""
         for _ in range(4):
             k = size(rng, 1, 4), size(rng, 1, 4)
-            x = normal(rng, size(rng, 1, 3), size(rng, 1, 3), size(rng, 4, 9), size(rng, 4, 9))
+            x = normal(rng, size(rng, 1, 3), size(rng, 1, 3), k[0] + size(rng, 0, 5), k[1] + size(rng, 0, 5))
             check(x, k, (size(rng, 1, 3), size(rng, 1, 3)))
 
 
