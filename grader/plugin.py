@@ -34,6 +34,7 @@ from grader.intake import read_submission
 from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Outcome, Status
 from grader.sandbox import launcher, policy_of
+from grader.shrink import Choices
 from grader.student import Session, StudentModule
 
 MARKERS = (
@@ -47,10 +48,14 @@ OUR_FAULT = "The grader failed here; this is not your fault."
 
 @dataclass
 class Attempt:
-    """One submission under test: its session, and what each test left behind."""
+    """One submission under test: its session, and what each test left behind.
+
+    A test for which there is a generator already draws its numbers from that one.
+    """
 
     session: Session | LocalSession
     records: dict[str, Record] = field(default_factory=dict)
+    generators: dict[str, Choices] = field(default_factory=dict)
 
 
 class HiddenTests(ABC):
@@ -95,7 +100,12 @@ class HiddenTests(ABC):
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers that depend on the run's seed and the test's name alone."""
-        return np.random.default_rng([self.seed, zlib.crc32(name_of(request.node).encode())])
+        item = request.node
+        return self.attempt_of(item).generators.setdefault(item.nodeid, Choices(self.seeds_of(item)))
+
+    def seeds_of(self, item: pytest.Item) -> tuple[int, int]:
+        """What decides the random numbers of a test: the run's seed, and the test's name."""
+        return self.seed, zlib.crc32(name_of(item).encode())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:

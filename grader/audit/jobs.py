@@ -29,7 +29,7 @@ class GradeThem:
         reports: list[Report] = []
         if self.seconds is not None:
             assignment = replace(assignment, limits=replace(assignment.limits, seconds_per_call=self.seconds))
-        grade_all(self.submissions, assignment, workers, reports.append, only=self.only, seed=self.seed)
+        grade_all(self.submissions, assignment, workers, reports.append, only=self.only, seed=self.seed, examples=False)
         return reports
 
 

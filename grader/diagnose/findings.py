@@ -1,7 +1,8 @@
 """From the observations of one exercise to the one cause that explains them, or to none.
 
 A false hint is worse than none. So a misconception is named only if it explains every observation, differs from the
-right answer on at least three of them, and no other misconception explains them too. Failing that, a structural finding
+right answer on at least three of them, and no other misconception explains them too. If none does, two at once may (see
+`pairs`), under the same conditions. Failing that, a structural finding
 (see `structure`) is reported if it holds for every wrong answer; failing that, the condition that separates right
 answers from wrong ones (see `conditions`).
 """
@@ -16,6 +17,7 @@ import numpy as np
 from grader.compare import compare
 from grader.diagnose.conditions import failing_condition
 from grader.diagnose.misconceptions import Misconception
+from grader.diagnose.pairs import fitting_pair
 from grader.diagnose.structure import STRUCTURES
 from grader.model import Observation, Raised
 
@@ -47,7 +49,17 @@ def _explain(observations: Sequence[Observation], misconceptions: Sequence[Misco
     if len(fitting) == 1:
         return Finding(fitting[0].name, fitting[0].says)
     wrong = [o for o in observations if not o.agrees]
-    return _structural(wrong) or _conditional(observations)
+    return (
+        (None if fitting else _paired(observations, misconceptions)) or _structural(wrong) or _conditional(observations)
+    )
+
+
+def _paired(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
+    pair = fitting_pair(observations, misconceptions, enough=ENOUGH)
+    if pair is None:
+        return None
+    first, second = pair
+    return Finding(f"{first.name} + {second.name}", f"Two things at once. {first.says} And: {second.says}", kind="pair")
 
 
 def _besides_lists(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:

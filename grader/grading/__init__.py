@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any
 
 from grader.grading.carry import right_pieces
+from grader.grading.collect import run_pytest
 from grader.grading.course import importable
-from grader.grading.run import Candidate, GradingRun, run_pytest
+from grader.grading.run import Candidate, GradingRun
 from grader.local import LocalSession
 from grader.model import Assignment, Report, Submission
 from grader.sandbox import Launcher, policy_of
@@ -42,13 +43,18 @@ def grade_all(
     *,
     only: Collection[str] = (),
     seed: int = 0,
+    examples: bool = True,
 ) -> None:
-    """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does."""
+    """Run the hidden tests on each submission, handing over each report as it is done. Raises as `grade` does.
+
+    Without `examples`, hints do not name the smallest inputs on which answers are wrong; to find them takes time.
+    """
     asked = [e.name for e in assignment.exercises]
     open_session = partial(Session, launcher=workers, policy=policy_of(assignment), asked=asked)
     candidates = (Candidate(s, partial(open_session, s)) for s in submissions)
     right = partial(right_pieces, assignment, open_session)
-    run_pytest(assignment, GradingRun(assignment, candidates, on_report, workers, only=only, seed=seed, right=right))
+    run = GradingRun(assignment, candidates, on_report, workers, only=only, seed=seed, right=right, examples=examples)
+    run_pytest(assignment, run)
 
 
 def grade_trusted(
@@ -62,5 +68,6 @@ def grade_trusted(
     reports: list[Report] = []
     author = Submission("author", assignment.module)
     candidates = (Candidate(author, partial(LocalSession, named)) for named in functions)
-    run_pytest(assignment, GradingRun(assignment, candidates, reports.append, LocalSession, only=only, seed=seed))
+    run = GradingRun(assignment, candidates, reports.append, LocalSession, only=only, seed=seed, examples=False)
+    run_pytest(assignment, run)
     return reports

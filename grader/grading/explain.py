@@ -27,10 +27,17 @@ def _diagnosis(
     return Diagnosis(exercise, finding.name, finding.kind, finding.says) if finding else None
 
 
-def with_hints(outcomes: Iterable[Outcome], diagnoses: Sequence[Diagnosis]) -> tuple[Outcome, ...]:
-    """The outcomes with the hint of their exercise on those that it speaks of: wrong answers, not crashes."""
-    says = {d.exercise: d.says for d in diagnoses}
+def with_hints(
+    outcomes: Iterable[Outcome], diagnoses: Sequence[Diagnosis], examples: Mapping[str, str]
+) -> tuple[Outcome, ...]:
+    """The outcomes with the hint of their exercise on those that it speaks of: wrong answers, not crashes.
+
+    A hint is the cause, as far as it is known, and the smallest example.
+    """
+    hints = {d.exercise: d.says for d in diagnoses}
+    for name, example in examples.items():
+        hints[name] = f"{hints.get(name, '')} {example}".lstrip()
     return tuple(
-        replace(o, hint=says[o.exercise]) if o.status in (Status.FAILED, Status.RAISED) and o.exercise in says else o
+        replace(o, hint=hints[o.exercise]) if o.status in (Status.FAILED, Status.RAISED) and o.exercise in hints else o
         for o in outcomes
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, Protocol
 
 import pytest
@@ -20,10 +19,9 @@ from grader.agreement import OracleError, Record
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
 from grader.grading.carry import Pieces, better, may_gain, wrong_pieces
-from grader.grading.course import importable
 from grader.grading.explain import explain, with_hints
 from grader.local import LocalSession
-from grader.model import Assignment, Diagnosis, Isolation, Outcome, Report, Status, Submission
+from grader.model import Assignment, Diagnosis, Isolation, Observation, Outcome, Report, Status, Submission
 from grader.plugin import (
     MARKERS,
     OUR_FAULT,
@@ -36,50 +34,11 @@ from grader.plugin import (
     title_of,
     weight_of,
 )
+from grader.shrink import Choices, already_for, size_of, smallest, smallest_of
 from grader.student import Session
 
 # After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
 _MOST_LOST_WORKERS = 2
-
-
-# Parts of pytest that cost time at every start, or write, and that grading has no use for.
-_UNUSED_PLUGINS = (
-    *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose", "pastebin", "pytester"),
-    *("stepwise", "terminal", "threadexception", "unraisableexception"),
-)
-# No configuration, no plugins, no output: what decides a grade is in the assignment alone. Assertions are left as they
-# are written, since a student reads their messages.
-_PYTEST_OPTIONS = [
-    "-c",
-    os.devnull,
-    "--disable-plugin-autoload",
-    "--noconftest",
-    "--assert=plain",
-    "--capture=no",
-    "--import-mode=importlib",
-    "--strict-markers",
-    "-Wignore",
-    *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
-]
-
-
-def run_pytest(assignment: Assignment, run: GradingRun) -> None:
-    """Collect the hidden tests and let `run` grade with them. Raises AssignmentError if that cannot be done."""
-    if not assignment.hidden_tests.is_dir():
-        raise AssignmentError(
-            f"{assignment.name} has no hidden tests: {assignment.hidden_tests} does not exist.",
-            hint="Tests of an assignment stand in tests/hidden/ under the assignment's name.",
-        )
-    with importable(assignment):
-        code = pytest.main([str(assignment.hidden_tests), *_PYTEST_OPTIONS, f"--rootdir={assignment.root}"], [run])
-    if run.collection_errors:
-        raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if run.error is not None:
-        raise run.error
-    if not run.finished:
-        raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
 
 
 def _tear_down(item: pytest.Item) -> None:
@@ -101,10 +60,30 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The outcomes of some tests, in their order, and what each test left behind."""
+    """The outcomes of some tests, in their order, and what each test left behind.
+
+    `example` names the smallest input on which the submission was found to go wrong.
+    """
 
     outcomes: tuple[Outcome, ...]
     records: Mapping[str, Record]
+    generators: Mapping[str, Choices]
+    example: str = ""
+
+    def of(self, exercise: str, items: Collection[pytest.Item]) -> Trial:
+        """What of it is of one exercise, whose tests are `items`."""
+        names = {item.nodeid for item in items}
+        outcomes = tuple(o for o in self.outcomes if o.exercise == exercise)
+        records = {name: record for name, record in self.records.items() if name in names}
+        return Trial(outcomes, records, {name: g for name, g in self.generators.items() if name in names})
+
+    def observations_of(self, item: pytest.Item) -> Sequence[Observation]:
+        """What a test observed; nothing if it did not run."""
+        return self.records[item.nodeid].observations if item.nodeid in self.records else ()
+
+    def draws_of(self, item: pytest.Item) -> int:
+        """How many sizes and options a test drew at random."""
+        return len(self.generators[item.nodeid].drawn) if item.nodeid in self.generators else 0
 
 
 def _no_pieces() -> AbstractContextManager[Pieces]:
@@ -123,6 +102,7 @@ class GradingRun(HiddenTests):
     """The pytest plugin that takes the place of pytest's run loop.
 
     `right` opens right pieces for what builds on wrong ones (see `carry`); they are open for one submission at a time.
+    `examples` says whether to look for the smallest inputs on which submissions go wrong.
     """
 
     def __init__(
@@ -135,6 +115,7 @@ class GradingRun(HiddenTests):
         only: Collection[str],
         seed: int,
         right: Callable[[], AbstractContextManager[Pieces]] = _no_pieces,
+        examples: bool = True,
     ) -> None:
         super().__init__(seed=seed)
         self._wanted = frozenset(only) or frozenset(e.name for e in assignment.exercises)
@@ -146,6 +127,7 @@ class GradingRun(HiddenTests):
         self._on_report = on_report
         self._host = host
         self._right = right
+        self._examples = examples
         self._attempt: Attempt | None = None
         self._raised: dict[str, BaseException] = {}
 
@@ -256,7 +238,8 @@ class GradingRun(HiddenTests):
             trials = self._with_carried(candidate, items, self._try(session, items), session)
             diagnoses = explain([t.records for t in trials.values()], self._misconceptions)
             outcomes = [o for trial in trials.values() for o in trial.outcomes]
-            return with_hints(sorted(outcomes, key=self._place), diagnoses), session.problems, diagnoses
+            examples = {name: trial.example for name, trial in trials.items() if trial.example}
+            return with_hints(sorted(outcomes, key=self._place), diagnoses, examples), session.problems, diagnoses
         except GradeError:
             raise
         except Exception:
@@ -270,7 +253,7 @@ class GradingRun(HiddenTests):
     def _try(self, session: Session | LocalSession, items: Sequence[pytest.Item]) -> Trial:
         self._attempt = Attempt(session)
         outcomes = tuple(self._run_items(items))
-        return Trial(outcomes, self._attempt.records)
+        return Trial(outcomes, self._attempt.records, self._attempt.generators)
 
     def _with_carried(
         self, candidate: Candidate, items: Sequence[pytest.Item], first: Trial, session: Session | LocalSession
@@ -285,14 +268,14 @@ class GradingRun(HiddenTests):
             pieces: Pieces | None = None
             for name in dict.fromkeys(self.exercise_of(item).name for item in items):
                 own = [item for item in items if self.exercise_of(item).name == name]
-                trial = Trial(tuple(o for o in first.outcomes if o.exercise == name), _records(first, own))
+                trial = first.of(name, own)
                 wrong = wrong_pieces(name, self._assignment, first.outcomes)
                 if wrong and may_gain(trial.outcomes) and left > 0:
                     pieces = stack.enter_context(self._right()) if pieces is None else pieces
                     if set(wrong) <= set(pieces):
                         second, left = self._try_on_right_pieces(candidate, own, {w: pieces[w] for w in wrong}, left)
-                        trial = Trial(tuple(better(trial.outcomes, second.outcomes, wrong)), second.records)
-                trials[name] = trial
+                        trial = replace(second, outcomes=tuple(better(trial.outcomes, second.outcomes, wrong)))
+                trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
         return trials
 
     def _try_on_right_pieces(
@@ -308,9 +291,28 @@ class GradingRun(HiddenTests):
             trial = self._try(session, items[:1])
             if trial.outcomes[0].status is not Status.MISSING:
                 trial = self._try(session, items)
-            return trial, session.seconds_left
+            return replace(trial, example=self._example(session, items, trial)), session.seconds_left
         finally:
             session.close()
+
+    def _example(self, session: Session | LocalSession, items: Sequence[pytest.Item], trial: Trial) -> str:
+        """A sentence with the smallest input on which the submission goes wrong; "" if none is to be looked for."""
+        seen = smallest_of(o for item in items for o in trial.observations_of(item))
+        if not self._examples or seen is None:
+            return ""
+        wrong = [item for item in items if smallest_of(trial.observations_of(item)) and trial.draws_of(item)]
+        drawing = max(wrong, key=trial.draws_of, default=None)
+        if drawing is not None:
+            found = smallest(partial(self._run_with, session, drawing), self.seeds_of(drawing))
+            seen = min((o for o in (seen, found) if o is not None), key=size_of)
+        return already_for(seen)
+
+    def _run_with(self, session: Session | LocalSession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
+        """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
+        self._attempt = Attempt(session, generators={item.nodeid: rng})
+        if self._run_item(item, None).status in _LOST:
+            raise TimeoutError
+        return self._attempt.records[item.nodeid].observations
 
     def _run_items(self, items: Sequence[pytest.Item]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -363,7 +365,3 @@ class GradingRun(HiddenTests):
 
 
 _LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
-
-
-def _records(trial: Trial, items: Iterable[pytest.Item]) -> dict[str, Record]:
-    return {item.nodeid: trial.records[item.nodeid] for item in items if item.nodeid in trial.records}

@@ -1,0 +1,51 @@
+"""pytest, started once in this process for many submissions: it collects, and a `GradingRun` does the rest."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from grader.errors import AssignmentError
+from grader.grading.course import importable
+from grader.grading.run import GradingRun
+from grader.model import Assignment
+
+# Parts of pytest that cost time at every start, or write, and that grading has no use for.
+_UNUSED_PLUGINS = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose", "pastebin", "pytester"),
+    *("stepwise", "terminal", "threadexception", "unraisableexception"),
+)
+# No configuration, no plugins, no output: what decides a grade is in the assignment alone. Assertions are left as they
+# are written, since a student reads their messages.
+_PYTEST_OPTIONS = [
+    "-c",
+    os.devnull,
+    "--disable-plugin-autoload",
+    "--noconftest",
+    "--assert=plain",
+    "--capture=no",
+    "--import-mode=importlib",
+    "--strict-markers",
+    "-Wignore",
+    *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
+]
+
+
+def run_pytest(assignment: Assignment, run: GradingRun) -> None:
+    """Collect the hidden tests and let `run` grade with them. Raises AssignmentError if that cannot be done."""
+    if not assignment.hidden_tests.is_dir():
+        raise AssignmentError(
+            f"{assignment.name} has no hidden tests: {assignment.hidden_tests} does not exist.",
+            hint="Tests of an assignment stand in tests/hidden/ under the assignment's name.",
+        )
+    with importable(assignment):
+        code = pytest.main([str(assignment.hidden_tests), *_PYTEST_OPTIONS, f"--rootdir={assignment.root}"], [run])
+    if run.collection_errors:
+        raise AssignmentError(f"The hidden tests cannot be collected.\n{run.collection_errors[0]}")
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if run.error is not None:
+        raise run.error
+    if not run.finished:
+        raise AssignmentError(f"pytest ended with {code!r} before every submission was graded.")
