@@ -47,8 +47,10 @@ def audit(
     Exits with 0 only if the assignment keeps its contract. For authors.
     """
     from grader.audit import audit as audit_tests
-    from grader.console import make_console, print_audit, stages
-    from grader.exports import audit_to_json, write
+    from grader.console import make_console, stages
+    from grader.console.audit import print_audit
+    from grader.exports import write
+    from grader.exports.audit_json import audit_to_json
 
     if output is not None and not as_json:
         raise RequestError("-o needs --json.", "Add --json, or leave -o out.")

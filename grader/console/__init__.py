@@ -1,6 +1,5 @@
 """Reports, classes and errors on a terminal: at any width, with or without colours, in any encoding."""
 
-from grader.console.audit import print_audit
 from grader.console.classroom import print_class
 from grader.console.lines import make_console
 from grader.console.listings import print_assignments, print_error, print_isolation
@@ -11,7 +10,6 @@ __all__ = [
     "counting",
     "make_console",
     "print_assignments",
-    "print_audit",
     "print_class",
     "print_error",
     "print_isolation",

@@ -44,14 +44,15 @@ def fitting_pair(
     gives alone. None if no pair does, or more than one.
     """
     wrong = sorted((o for o in observations if not o.agrees), key=_size)
-    fitting = list(_pairs(misconceptions)) if len(wrong) >= enough else []
+    alone = _Alone()
+    fitting = list(_pairs(misconceptions, alone)) if len(wrong) >= enough else []
     tried = 0
     for o in wrong:
         tried += len(fitting)
         if tried > _MOST_TRIED:
             return None
         fitting = [pair for pair in fitting if _fits(pair, o)]
-    fitting = [pair for pair in fitting if _explains(pair, observations, enough)]
+    fitting = [pair for pair in fitting if _explains(pair, observations, alone, enough)]
     found = {frozenset((pair.upper.name, pair.lower.name)): pair for pair in fitting}
     if len(found) != 1:
         return None
@@ -60,20 +61,33 @@ def fitting_pair(
     return first, second
 
 
-def _pairs(misconceptions: Sequence[Misconception]) -> Iterator[Pair]:
+class _Alone:
+    """What each misconception alone answers, asked once; for the time of one diagnosis."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, int], Any] = {}
+
+    def __call__(self, misconception: Misconception, o: Observation) -> Any:
+        key = misconception.name, id(o)
+        if key not in self._answers:
+            self._answers[key] = misconception.answer(o.case.args, o.case.kwargs)
+        return self._answers[key]
+
+
+def _pairs(misconceptions: Sequence[Misconception], alone: _Alone) -> Iterator[Pair]:
     for upper, lower in itertools.permutations(misconceptions, 2):
         module = _oracle_module(upper)
         if module is not None:
             yield Pair(upper, lower, _stacked(upper, lower, module))
     for upper, lower in itertools.combinations(misconceptions, 2):
-        yield Pair(upper, lower, _added(upper, lower))
+        yield Pair(upper, lower, _added(upper, lower, alone))
 
 
 def _fits(pair: Pair, o: Observation) -> bool:
     return compare(o.got, pair.combined(o), o.case.tolerance, float32=True) is None
 
 
-def _explains(pair: Pair, observations: Sequence[Observation], enough: int) -> bool:
+def _explains(pair: Pair, observations: Sequence[Observation], alone: _Alone, enough: int) -> bool:
     """Whether the pair answers as the student does everywhere, and neither of the two can be spared."""
     from_right = from_upper = from_lower = 0
     for o in observations:
@@ -81,17 +95,13 @@ def _explains(pair: Pair, observations: Sequence[Observation], enough: int) -> b
         if compare(o.got, both, o.case.tolerance, float32=True) is not None:
             return False
         from_right += _differ(both, o.want, o)
-        from_upper += _differ(both, _alone(pair.upper, o), o)
-        from_lower += _differ(both, _alone(pair.lower, o), o)
+        from_upper += _differ(both, alone(pair.upper, o), o)
+        from_lower += _differ(both, alone(pair.lower, o), o)
     return min(from_right, from_upper, from_lower) >= enough
 
 
 def _differ(a: Any, b: Any, o: Observation) -> bool:
     return compare(a, b, o.case.tolerance, float32=True) is not None
-
-
-def _alone(misconception: Misconception, o: Observation) -> Any:
-    return misconception.answer(o.case.args, o.case.kwargs)
 
 
 def _size(o: Observation) -> int:
@@ -104,7 +114,7 @@ def _size(o: Observation) -> int:
 def _stacked(upper: Misconception, lower: Misconception, module: ModuleType) -> Callable[[Observation], Any]:
     def combined(o: Observation) -> Any:
         with _meaning(module, upper.exercise, lower.wrong):
-            return _alone(upper, o)
+            return upper.answer(o.case.args, o.case.kwargs)
 
     return combined
 
@@ -138,8 +148,8 @@ def _meaning(module: ModuleType, name: str, function: Callable[..., Any]) -> Ite
 # One beside the other -------------------------------------------------------------------------------------------------
 
 
-def _added(first: Misconception, second: Misconception) -> Callable[[Observation], Any]:
-    return lambda o: _sum_of_errors(_alone(first, o), _alone(second, o), o.want)
+def _added(first: Misconception, second: Misconception, alone: _Alone) -> Callable[[Observation], Any]:
+    return lambda o: _sum_of_errors(alone(first, o), alone(second, o), o.want)
 
 
 def _sum_of_errors(a: Any, b: Any, right: Any) -> Any:

@@ -6,7 +6,6 @@ details meant for staff are left out. A grade that is ungraded is never written 
 
 from collections.abc import Callable
 
-from grader.exports.audit_json import audit_to_json
 from grader.exports.file import write
 from grader.exports.gradescope import to_gradescope
 from grader.exports.junit import to_junit
@@ -23,7 +22,6 @@ EXPORTERS: dict[str, Callable[[Report, Grade, Assignment], str]] = {
 
 __all__ = [
     "EXPORTERS",
-    "audit_to_json",
     "report_from_json",
     "to_gradescope",
     "to_json",

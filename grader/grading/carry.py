@@ -33,7 +33,6 @@ def right_pieces(assignment: Assignment, open_session: Callable[[Submission], Se
         yield {}
         return
     with open_session(read_submission(assignment.solution, assignment)) as solution:
-        solution.seconds_per_call = assignment.limits.seconds_total
         yield {e.name: partial(_ask, solution, e.name) for e in assignment.exercises}
 
 
