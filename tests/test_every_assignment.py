@@ -8,7 +8,6 @@ import pytest
 
 from grader.audit import try_misconceptions
 from grader.catalog import find_assignments
-from grader.diagnose import load_misconceptions
 from grader.grading import grade, grade_all
 from grader.intake import find_submissions, read_submission
 from grader.model import Assignment, Report, Status, Submission
@@ -133,14 +132,11 @@ def test_sample_submissions_get_their_points(assignment, workers):
 
 
 def summary(report: Report, assignment: Assignment) -> dict[str, object]:
-    """The points per exercise and in total, and the misconception named for each exercise."""
+    """The points per exercise and in total, and the misconception or pair named for each exercise."""
     result = points_of(report, assignment)
-    known = load_misconceptions(assignment.hidden_tests)
-    hinted = [o for o in report.outcomes if o.hint]
-    # A hint may say more than what it says of the misconception.
-    hints = {o.exercise: m.name for o in hinted for m in known if m.says in o.hint and m.exercise == o.exercise}
+    named = {d.exercise: d.name for d in report.diagnoses if d.kind in ("misconception", "pair")}
     points = {e.name: float(e.points) for e in result.exercises if e.points}
-    return {"points": float(result.points), "exercises": points, "misconceptions": hints}
+    return {"points": float(result.points), "exercises": points, "misconceptions": named}
 
 
 def without_note(row: dict[str, object]) -> dict[str, object]:

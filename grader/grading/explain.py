@@ -7,22 +7,28 @@ from dataclasses import replace
 
 from grader.agreement import Record
 from grader.diagnose import Misconception, diagnose
-from grader.model import Diagnosis, Observation, Outcome, Status
+from grader.model import Diagnosis, Outcome, Status
+
+Records = Mapping[str, Record]
 
 
-def explain(records: Iterable[Mapping[str, Record]], misconceptions: Sequence[Misconception]) -> tuple[Diagnosis, ...]:
-    """The cause of the wrong answers of each exercise, where there is one; `records` are those of each exercise."""
-    observed: dict[str, list[Observation]] = {}
-    for record in (record for of_exercise in records for record in of_exercise.values()):
-        for observation in record.observations:
-            observed.setdefault(observation.case.exercise, []).append(observation)
-    found = (_diagnosis(name, seen, misconceptions) for name, seen in observed.items())
-    return tuple(diagnosis for diagnosis in found if diagnosis)
+def explain(trials: Iterable[Sequence[Records]], misconceptions: Sequence[Misconception]) -> tuple[Diagnosis, ...]:
+    """The cause of the wrong answers of each exercise, where there is one.
+
+    `trials` are what each exercise's tests left behind, in the trials that it had; the first that shows a cause counts.
+    """
+    return tuple(d for records in trials if (d := _first(_diagnosis(r, misconceptions) for r in records)) is not None)
 
 
-def _diagnosis(
-    exercise: str, observations: Sequence[Observation], misconceptions: Sequence[Misconception]
-) -> Diagnosis | None:
+def _first(found: Iterable[Diagnosis | None]) -> Diagnosis | None:
+    return next((diagnosis for diagnosis in found if diagnosis is not None), None)
+
+
+def _diagnosis(records: Records, misconceptions: Sequence[Misconception]) -> Diagnosis | None:
+    observations = [o for record in records.values() for o in record.observations]
+    if not observations:
+        return None
+    exercise = observations[0].case.exercise
     finding = diagnose(observations, [m for m in misconceptions if m.exercise == exercise])
     return Diagnosis(exercise, finding.name, finding.kind, finding.says) if finding else None
 

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Literal, Protocol
@@ -62,13 +62,15 @@ class Candidate:
 class Trial:
     """The outcomes of some tests, in their order, and what each test left behind.
 
-    `example` names the smallest input on which the submission was found to go wrong.
+    `example` names the smallest input on which the submission was found to go wrong. `before` is what the tests left
+    behind in a trial before, with the submission's own pieces.
     """
 
     outcomes: tuple[Outcome, ...]
     records: Mapping[str, Record]
     generators: Mapping[str, Choices]
     example: str = ""
+    before: Mapping[str, Record] = field(default_factory=dict)
 
     def of(self, exercise: str, items: Collection[pytest.Item]) -> Trial:
         """What of it is of one exercise, whose tests are `items`."""
@@ -236,7 +238,7 @@ class GradingRun(HiddenTests):
         session = candidate.open_session()
         try:
             trials = self._with_carried(candidate, items, self._try(session, items), session)
-            diagnoses = explain([t.records for t in trials.values()], self._misconceptions)
+            diagnoses = explain([(t.records, t.before) for t in trials.values()], self._misconceptions)
             outcomes = [o for trial in trials.values() for o in trial.outcomes]
             examples = {name: trial.example for name, trial in trials.items() if trial.example}
             return with_hints(sorted(outcomes, key=self._place), diagnoses, examples), session.problems, diagnoses
@@ -260,7 +262,8 @@ class GradingRun(HiddenTests):
     ) -> dict[str, Trial]:
         """For each exercise the trial that counts: a second one where it did better with right pieces below it.
 
-        What each test left behind is always that of the last trial: there, no wrong piece is in the way of a cause.
+        What each test left behind is that of the last trial, where no wrong piece is in the way of a cause. Only where
+        that shows no cause, the first one is asked.
         """
         trials: dict[str, Trial] = {}
         left = session.seconds_left
@@ -274,7 +277,8 @@ class GradingRun(HiddenTests):
                     pieces = stack.enter_context(self._right()) if pieces is None else pieces
                     if set(wrong) <= set(pieces):
                         second, left = self._try_on_right_pieces(candidate, own, {w: pieces[w] for w in wrong}, left)
-                        trial = replace(second, outcomes=tuple(better(trial.outcomes, second.outcomes, wrong)))
+                        counts = tuple(better(trial.outcomes, second.outcomes, wrong))
+                        trial = replace(second, outcomes=counts, before=trial.records)
                 trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
         return trials
 
