@@ -13,7 +13,7 @@ grade: $(VENV)/.installed  ## set up .venv, then grade the sample submissions of
 	@$(BIN)/grade batch assignment3 tests/submissions/assignment3_convolution --allow-weak-isolation
 
 test: $(VENV)/.installed-dev lint typing  ## set up .venv, then run every check and test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.installed-dev  ## style and layers
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import FunctionType
 from typing import Any
 
 from grader.audit.model import Trial
@@ -79,7 +80,9 @@ class InputsTried:
     def __call__(self, assignment: Assignment, workers: Launcher) -> tuple[str, ...]:  # noqa: ARG002 - only looks
         """The distinct inputs by shape and option, in the order of the tests."""
         right, seen = reference_functions(assignment), dict[str, None]()
-        oracle, exercise = right[self.exercise], assignment.exercise(self.exercise)
+        oracle, exercise = right.get(self.exercise), assignment.exercise(self.exercise)
+        if not isinstance(oracle, FunctionType):
+            return ()
 
         def listed(*args: Any, **kwargs: Any) -> Any:
             seen[describe(state_case(exercise, exercise.name, oracle, args, kwargs))] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -62,8 +62,7 @@ def audit(
         mutant_trials = _with_inputs(run, mutant_trials)
         broken = broken_variants(assignment, source, tried, mutant_trials, found, quick=quick)
         graded = run([b.job(assignment, tried, wrong.seconds) for b in broken], "independence")
-    known = {m.name for m in mutant_trials if not m.failed}
-    stale = [name for name in reasons if name not in known and not (quick and name not in wrong.mutants)]
+    stale = [name for name in reasons if _is_stale(name, mutant_trials, tried, sampled=quick)]
     return Audit(
         assignment=assignment,
         isolation=reports[0][0].isolation,
@@ -78,6 +77,14 @@ def audit(
         sampled=quick,
         seconds=time.monotonic() - started,
     )
+
+
+def _is_stale(name: str, trials: Iterable[MutantTrial], tried: Collection[str], *, sampled: bool) -> bool:
+    """Whether a mutant that is listed as equivalent was killed, or does not exist, as far as this audit can tell."""
+    if name.partition(":")[0] not in tried:
+        return False
+    trial = next((t for t in trials if t.name == name), None)
+    return bool(trial.failed) if trial else not sampled
 
 
 Run = Callable[[Sequence[Job], str], list[Any]]

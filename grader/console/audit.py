@@ -23,6 +23,10 @@ from grader.model import Status
 
 # More survivors than this are left to --json.
 _MOST = 20
+_LEGEND = (
+    "right, wrong: the largest difference of right programs and the smallest of killed mutants, "
+    "as multiples of what is allowed."
+)
 
 
 def print_audit(console: Console, found: Audit, *, verbose: bool = False) -> None:
@@ -34,8 +38,11 @@ def print_audit(console: Console, found: Audit, *, verbose: bool = False) -> Non
         _print_survivor(console, survivor)
     if len(found.survivors) > _MOST:
         say(console, f"… and {len(found.survivors) - _MOST} more survivors; --json lists all.", "dim", indent=1)
+    console.print()
     if verbose:
         console.print(_tests(found.tests))
+        say(console, _LEGEND, "dim", indent=1)
+        console.print()
     for line in _summary(found):
         say(console, line, indent=1, hanging=2)
     console.print()
@@ -82,14 +89,14 @@ def _print_survivor(console: Console, survivor: MutantTrial) -> None:
 
 
 def _tests(tests: Iterable[TestAudit]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(1, 2, 0, 0), title_justify="left")
-    table.add_column("test")
-    for column in ("kills", "alone", "right answers differ by", "wrong ones by at least"):
-        table.add_column(column, justify="right")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(" test", overflow="fold")
+    for column in ("kills", "alone", "right", "wrong"):
+        table.add_column(column, justify="right", no_wrap=True)
     for test in tests:
         style = "" if test.has_room else "red"
         table.add_row(
-            Text(test.name, style),
+            Text(f" {test.name}", style),
             str(test.kills),
             str(len(test.alone)),
             _times(test.largest_right),
