@@ -52,7 +52,7 @@ class Lanes:
         while waiting or busy:
             while waiting and idle:
                 lane, (place, job) = idle.pop(), waiting.pop(0)
-                lane.send(job)
+                _send(lane, job)
                 busy[lane] = place
             ready = wait(list(busy))
             for lane in [lane for lane in busy if lane in ready]:
@@ -72,14 +72,25 @@ class Lanes:
         return self._lanes[:count]
 
 
+def _send(lane: Connection, job: Job) -> None:
+    try:
+        lane.send(job)
+    except OSError:
+        raise _ended() from None
+
+
 def _result(lane: Connection) -> Any:
     try:
         done, result = lane.recv()
-    except EOFError:
-        raise IsolationError("A process that was grading ended.", "Is there enough memory? Try again.") from None
+    except (EOFError, OSError):
+        raise _ended() from None
     if not done:
         raise result
     return result
+
+
+def _ended() -> IsolationError:
+    return IsolationError("A process that was grading ended.", "Is there enough memory? Try again.")
 
 
 def _serve(pipe: Connection, assignment: Assignment, isolation: str | None) -> None:
