@@ -142,10 +142,13 @@ def title_of(item: pytest.Item) -> str:
 
 
 def check_item(item: pytest.Item) -> None:
-    """Raise AssignmentError unless the item is a pytest function with a title and a weight that can be read."""
+    """Raise AssignmentError unless the item is a pytest function with a title and a weight, and always runs."""
     marker = item.get_closest_marker("weight")
     if not isinstance(item, pytest.Function) or (getattr(item, "cls", None) and issubclass(item.cls, TestCase)):
         raise AssignmentError(f"{item.nodeid}: a hidden test must be a function of pytest, alone or in a plain class.")
+    skipping = next((name for name in ("skip", "skipif", "xfail") if item.get_closest_marker(name)), None)
+    if skipping:
+        raise AssignmentError(f"{item.nodeid}: a hidden test must not be marked {skipping}: leave it out instead.")
     if not (item.obj.__doc__ or "").strip():
         raise AssignmentError(f"{item.nodeid}: the docstring of a hidden test is its title; it has none.")
     if marker and not (len(marker.args) == 1 and type(marker.args[0]) is int and marker.args[0] > 0):

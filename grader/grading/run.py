@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from grader import __version__
 from grader.agreement import OracleError, Record
@@ -20,6 +20,7 @@ from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
 from grader.grading.carry import Pieces, better, may_gain, wrong_pieces
 from grader.grading.explain import explain, with_hints
+from grader.grading.protocol import run_item, tear_down
 from grader.local import LocalSession
 from grader.model import Assignment, Diagnosis, Isolation, Observation, Outcome, Report, Status, Submission
 from grader.plugin import (
@@ -39,15 +40,6 @@ from grader.student import Session
 
 # After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
 _MOST_LOST_WORKERS = 2
-
-
-def _tear_down(item: pytest.Item) -> None:
-    """End all fixtures that stand, before an item is left out: the one before was told that it follows."""
-    item.session._setupstate.teardown_exact(None)
-
-
-def _phase(when: str) -> Literal["setup", "call", "teardown"]:
-    return "setup" if when == "setup" else "teardown" if when == "teardown" else "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +123,6 @@ class GradingRun(HiddenTests):
         self._right = right
         self._examples = examples
         self._attempt: Attempt | None = None
-        self._raised: dict[str, BaseException] = {}
 
     def assignment_of(self, item: pytest.Item) -> Assignment:  # noqa: ARG002 - the same for all items
         """The one assignment of this run."""
@@ -175,27 +166,15 @@ class GradingRun(HiddenTests):
         # Visible tests first: what they show cannot come from hidden inputs, which this worker has not seen by then.
         items[:] = sorted(wanted, key=lambda item: (not is_visible(item), order[exercises[item]]))
 
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Remember what a test raised, whichever of its phases raised it first.
-
-        Takes the place of pytest's own report, which renders source and traceback of every failure: most of its time,
-        and nothing that may be shown.
-        """
-        if call.excinfo is not None:
-            error = call.excinfo.value
-            by_author = isinstance(error, (NameError, ImportError))
-            ours = by_author or call.when == "teardown" or (call.when != "call" and isinstance(error, AssertionError))
-            self._raised.setdefault(item.nodeid, OracleError(f"{call.when}: {error!r}") if ours else error)
-        result: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, result, None, _phase(call.when))
-
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade every submission, each with all tests."""
         if self.collection_errors:
             return True
         try:
-            for candidate in self._candidates:
-                self._on_report(self._grade(candidate, session.items))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                for candidate in self._candidates:
+                    self._on_report(self._grade(candidate, session.items))
         except GradeError as exc:
             self.error = exc
         self.finished = self.error is None
@@ -245,7 +224,7 @@ class GradingRun(HiddenTests):
         except GradeError:
             raise
         except Exception:
-            _tear_down(items[0])
+            tear_down(items[0])
             failed = (self._not_run(item, Status.GRADER_ERROR, OUR_FAULT) for item in items)
             return tuple(replace(o, detail=traceback.format_exc()) for o in failed), (), ()
         finally:
@@ -324,7 +303,7 @@ class GradingRun(HiddenTests):
             exercise = self.exercise_of(item).name
             lost = [o for o in outcomes if o.exercise == exercise and o.status in _LOST]
             if len(lost) >= _MOST_LOST_WORKERS:
-                _tear_down(item)
+                tear_down(item)
                 says = f"Not run, since {lost[-1].exercise} {_LOST[lost[-1].status]} in other tests already."
                 outcomes.append(self._not_run(item, lost[-1].status, says))
             else:
@@ -334,9 +313,7 @@ class GradingRun(HiddenTests):
     def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> Outcome:
         attempt = self.attempt_of(item)
         answered, clock = attempt.session.answered, time.monotonic()
-        self._raised.pop(item.nodeid, None)
-        runtestprotocol(item, log=False, nextitem=following)
-        error = self._raised.pop(item.nodeid, None)
+        error = run_item(item, following)
         if error is None and attempt.session.answered == answered:
             error = OracleError("the test asked nothing of the submission")
         result = outcome(
