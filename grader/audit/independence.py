@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from grader.audit.jobs import GradeThem, as_submission
 from grader.audit.model import Dependence, MutantTrial
 from grader.model import Assignment, Report, Status
 from grader.mutation import Mutant, mutants
 from grader.release import solution_lines
+
+T = TypeVar("T")
 
 _WAYS, _QUICK_WAYS = 2, 1
 # The last definition of a name is the one that counts.
@@ -55,17 +58,18 @@ def broken_variants(
     for exercise in (assignment.exercise(name) for name in tried):
         for base in (name for name in exercise.builds_on if name in tried):
             for below in _spread(wrong.get(base, []), 1):
-                broken += _twice(base, below, exercise.name, killed, ways)
+                broken += _spread(_twice(below, exercise.name, tried, killed), ways)
     return broken
 
 
-def _twice(base: str, below: Mutant, above: str, killed: set[str], ways: int) -> list[Broken]:
-    """A wrong base with a wrong exercise on top of it, in some ways."""
-    both = [m for m in mutants(below.source, [above], solution_lines(below.source)) if m.name in killed]
-    return [Broken(base, f"{below.name}, and {m.name}", m.source, above) for m in _spread(both, ways)]
+def _twice(below: Mutant, above: str, tried: Sequence[str], killed: set[str]) -> list[Broken]:
+    """A wrong base with a wrong exercise on top of it, in every way that is known to be wrong."""
+    found = mutants(below.source, tried, solution_lines(below.source))
+    both = [m for m in found if m.exercise == above and m.name in killed]
+    return [Broken(below.exercise, f"{below.name}, and {m.name}", m.source, above) for m in both]
 
 
-def _spread(some: Sequence[Mutant], most: int) -> Sequence[Mutant]:
+def _spread(some: Sequence[T], most: int) -> Sequence[T]:
     """At most so many of them, evenly spread."""
     return some[:: max(1, -(-len(some) // most))]
 
