@@ -66,3 +66,55 @@ def digits_split() -> Split:
     train, test = order[:-DIGITS_TEST_SIZE], order[-DIGITS_TEST_SIZE:]
     X_train, X_test = standardise(X[train], X[test])
     return Split(X_train, y[train], X_test, y[test])
+
+
+def digit_pair_split(negative: int, positive: int) -> Split:
+    """Return two of the digits of `digits_split`, images as rows: X (N, 64), y 0 for `negative` and 1 for `positive`.
+
+    Which images are held back, and the standardisation, are those of all digits.
+    """
+    data = digits_split()
+    X_train, y_train = _pair_of(data.X_train, data.y_train, negative, positive)
+    X_test, y_test = _pair_of(data.X_test, data.y_test, negative, positive)
+    return Split(X_train, y_train, X_test, y_test)
+
+
+def _pair_of(
+    X: NDArray[np.float64], y: NDArray[np.int64], negative: int, positive: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    kept = (y == negative) | (y == positive)
+    return X[kept].reshape(-1, 64), (y[kept] == positive).astype(np.int64)
+
+
+# 569 = 427 + 142: three quarters to train on.
+TUMOURS_TEST_SIZE = 142
+TUMOURS_SPLIT_SEED = 7
+
+
+@cache
+def _tumours_table() -> NDArray[np.float64]:
+    """The file as it is, without its head: (569, 31), 30 measurements, then 0 for malignant or 1 for benign."""
+    with gzip.open(DATA / "breast_cancer.csv.gz", "rt", encoding="ascii") as lines:
+        return np.loadtxt(lines, delimiter=",", skiprows=1, dtype=np.float64)
+
+
+def tumours() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the Wisconsin breast tumours: X (569, 30) float64, y (569,) int64, 1 for malignant and 0 for benign.
+
+    Both are fresh arrays, in the order of the file. See `data/README.md` for source and licence.
+    """
+    table = _tumours_table()
+    return table[:, :-1].copy(), 1 - table[:, -1].astype(np.int64)
+
+
+def tumours_split() -> Split:
+    """Return the tumours, shuffled by a fixed seed, split 427 : 142, each column standardised by the training part.
+
+    X_train (427, 30), y_train (427,), X_test (142, 30), y_test (142,). Always the same numbers.
+    """
+    X, y = tumours()
+    order = np.random.default_rng(TUMOURS_SPLIT_SEED).permutation(len(X))
+    train, test = order[:-TUMOURS_TEST_SIZE], order[-TUMOURS_TEST_SIZE:]
+    # Column by column, because an area of 1001 and a smoothness of 0.1 have no unit in common.
+    mean, std = X[train].mean(axis=0), X[train].std(axis=0)
+    return Split((X[train] - mean) / std, y[train], (X[test] - mean) / std, y[test])
