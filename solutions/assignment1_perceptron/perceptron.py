@@ -48,7 +48,7 @@ def perceptron_predict(X: np.ndarray, w: np.ndarray, b: float = 0.0) -> np.ndarr
     Slide: Basic notions: perceptron. It has no bias b; without one, x = 0 could never be of class 1.
     """
     ### BEGIN SOLUTION
-    scores = np.asarray(X, dtype=float) @ w + b  # (N,) or ()
+    scores = np.asarray(X) @ w + b  # (N,) or ()
     return (scores > 0).astype(int)
     ### END SOLUTION
 

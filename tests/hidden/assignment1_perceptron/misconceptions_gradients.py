@@ -315,6 +315,13 @@ def _clipped(X, y, w, b, eps):
     return _with_loss(X, y, w, b, loss)
 
 
+def _clipped_everywhere(X, y, w, b, eps):
+    """Loss and gradients, both from clipped probabilities."""
+    X, y = _floats(X), _floats(y)
+    dz = (np.clip(right.sigmoid(X @ _floats(w) + b), eps, 1 - eps) - y) / len(y)
+    return _clipped(X, y, w, b, eps)[0], X.T @ dz, float(dz.sum())
+
+
 def _plus(X, y, w, b, eps):
     return _with_loss(X, y, w, b, lambda p, y: -(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps)))
 
@@ -341,6 +348,16 @@ def clipped_at_1e_10(X, y, w, b):
 @misconception("logistic_loss_and_grad", _CAPPED.format("16.1"))
 def clipped_at_1e_7(X, y, w, b):
     return _clipped(X, y, w, b, 1e-7)
+
+
+@misconception("logistic_loss_and_grad", _CAPPED.format("23.0"))
+def clipped_everywhere_at_1e_10(X, y, w, b):
+    return _clipped_everywhere(X, y, w, b, 1e-10)
+
+
+@misconception("logistic_loss_and_grad", _CAPPED.format("16.1"))
+def clipped_everywhere_at_1e_7(X, y, w, b):
+    return _clipped_everywhere(X, y, w, b, 1e-7)
 
 
 @misconception("logistic_loss_and_grad", _ADDED.format("18.4"))

@@ -147,7 +147,6 @@ class TestPerceptronPredict:
         check(whole(rng, 6, 4, low=0, high=256).astype(np.uint8), whole(rng, 4, low=-2, high=3), -40)
         check(whole(rng, 5, 3, low=0, high=256).astype(np.uint8), floats(1, -2, 1), 0.0)
         check(whole(rng, 4, 2).tolist(), [1, -1], 0)
-        check(np.array([[100, 50], [-100, -60], [100, -100]], dtype=np.int8), np.array([1, 1], dtype=np.int8), 1)
 
     def test_float32(self, student, agree, rng):
         """Examples in float32 are as good as others."""
