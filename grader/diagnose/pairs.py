@@ -45,7 +45,9 @@ def fitting_pair(
     """
     wrong = sorted((o for o in observations if not o.agrees), key=_size)
     alone = _Alone()
-    fitting = list(_pairs(misconceptions, alone)) if len(wrong) >= enough else []
+    # An exception tells nothing of what else is wrong.
+    telling = sum(not isinstance(o.got, Raised) for o in wrong)
+    fitting = list(_pairs(misconceptions, alone)) if telling >= enough else []
     tried = 0
     for o in wrong:
         tried += len(fitting)
