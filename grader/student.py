@@ -201,12 +201,12 @@ class Session:
     def _read_loaded(self, reply: Message) -> Loaded:
         """What a worker tells of loading. Raises StudentCrashed where that is no such thing."""
         try:
-            if not reply["ok"]:
-                raise ValueError(complaints.read_fault(reply.get("error"), self.submission).private)
-            return complaints.read_loaded(reply.get("value"), self.submission)
+            if reply["ok"]:
+                return complaints.read_loaded(reply.get("value"), self.submission)
+            private = complaints.read_fault(reply.get("error"), self.submission).private
         except ValueError as exc:
-            name = complaints.file_of(self.submission)
-            raise StudentCrashed(f"{name} could not be loaded.", private=str(exc)) from None
+            private = str(exc)
+        raise StudentCrashed(f"{complaints.file_of(self.submission)} could not be loaded.", private=private)
 
     def _start(self) -> None:
         self.generation += 1
