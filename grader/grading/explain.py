@@ -34,15 +34,15 @@ def _diagnosis(records: Records, misconceptions: Sequence[Misconception]) -> Dia
 
 
 def with_hints(
-    outcomes: Iterable[Outcome], diagnoses: Sequence[Diagnosis], examples: Mapping[str, str]
+    outcomes: Iterable[Outcome], diagnoses: Sequence[Diagnosis], additions: Mapping[str, str]
 ) -> tuple[Outcome, ...]:
     """The outcomes with the hint of their exercise on those that it speaks of: wrong answers, not crashes.
 
-    A hint is the cause, as far as it is known, and the smallest example.
+    A hint is the cause, as far as it is known, and what was found out besides: the guilty piece, the smallest example.
     """
     hints = {d.exercise: d.says for d in diagnoses}
-    for name, example in examples.items():
-        hints[name] = f"{hints.get(name, '')} {example}".lstrip()
+    for name, addition in additions.items():
+        hints[name] = f"{hints.get(name, '')} {addition}".lstrip()
     return tuple(
         replace(o, hint=hints[o.exercise]) if o.status in (Status.FAILED, Status.RAISED) and o.exercise in hints else o
         for o in outcomes

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Protocol
 
 import pytest
@@ -18,10 +18,10 @@ from grader import __version__
 from grader.agreement import OracleError, Record
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
-from grader.grading.carry import Pieces, better, may_gain, wrong_pieces
+from grader.grading.carry import Pieces
 from grader.grading.explain import explain, with_hints
 from grader.grading.protocol import run_item, tear_down
-from grader.local import LocalSession
+from grader.grading.trials import LOST, AnySession, Trial, Trials
 from grader.model import Assignment, Diagnosis, Isolation, Observation, Outcome, Report, Status, Submission
 from grader.plugin import (
     MARKERS,
@@ -35,8 +35,7 @@ from grader.plugin import (
     title_of,
     weight_of,
 )
-from grader.shrink import Choices, already_for, size_of, smallest, smallest_of
-from grader.student import Session
+from grader.shrink import Choices
 
 # After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
 _MOST_LOST_WORKERS = 2
@@ -47,37 +46,7 @@ class Candidate:
     """A submission, and how a session with it is opened, in a worker that has met no test yet."""
 
     submission: Submission
-    open_session: Callable[[], Session | LocalSession]
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The outcomes of some tests, in their order, and what each test left behind.
-
-    `example` names the smallest input on which the submission was found to go wrong. `before` is what the tests left
-    behind in a trial before, with the submission's own pieces.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    records: Mapping[str, Record]
-    generators: Mapping[str, Choices]
-    example: str = ""
-    before: Mapping[str, Record] = field(default_factory=dict)
-
-    def of(self, exercise: str, items: Collection[pytest.Item]) -> Trial:
-        """What of it is of one exercise, whose tests are `items`."""
-        names = {item.nodeid for item in items}
-        outcomes = tuple(o for o in self.outcomes if o.exercise == exercise)
-        records = {name: record for name, record in self.records.items() if name in names}
-        return Trial(outcomes, records, {name: g for name, g in self.generators.items() if name in names})
-
-    def observations_of(self, item: pytest.Item) -> Sequence[Observation]:
-        """What a test observed; nothing if it did not run."""
-        return self.records[item.nodeid].observations if item.nodeid in self.records else ()
-
-    def draws_of(self, item: pytest.Item) -> int:
-        """How many sizes and options a test drew at random."""
-        return len(self.generators[item.nodeid].drawn) if item.nodeid in self.generators else 0
+    open_session: Callable[[], AnySession]
 
 
 def _no_pieces() -> AbstractContextManager[Pieces]:
@@ -216,11 +185,13 @@ class GradingRun(HiddenTests):
         """
         session = candidate.open_session()
         try:
-            trials = self._with_carried(candidate, items, self._try(session, items), session)
-            diagnoses = explain([(t.records, t.before) for t in trials.values()], self._misconceptions)
-            outcomes = [o for trial in trials.values() for o in trial.outcomes]
-            examples = {name: trial.example for name, trial in trials.items() if trial.example}
-            return with_hints(sorted(outcomes, key=self._place), diagnoses, examples), session.problems, diagnoses
+            open_session = candidate.open_session
+            with Trials(self, self._assignment, open_session, self._right, thorough=self._examples) as trials:
+                tried = trials.by_exercise(session, items)
+            diagnoses = explain([(t.records, t.before) for t in tried.values()], self._misconceptions)
+            outcomes = sorted((o for trial in tried.values() for o in trial.outcomes), key=self._place)
+            additions = {name: trial.additions for name, trial in tried.items() if trial.additions}
+            return with_hints(outcomes, diagnoses, additions), session.problems, diagnoses
         except GradeError:
             raise
         except Exception:
@@ -231,69 +202,16 @@ class GradingRun(HiddenTests):
             session.close()
             self._attempt = None
 
-    def _try(self, session: Session | LocalSession, items: Sequence[pytest.Item]) -> Trial:
+    def try_items(self, session: AnySession, items: Sequence[pytest.Item]) -> Trial:
+        """Run tests on a submission."""
         self._attempt = Attempt(session)
         outcomes = tuple(self._run_items(items))
         return Trial(outcomes, self._attempt.records, self._attempt.generators)
 
-    def _with_carried(
-        self, candidate: Candidate, items: Sequence[pytest.Item], first: Trial, session: Session | LocalSession
-    ) -> dict[str, Trial]:
-        """For each exercise the trial that counts: a second one where it did better with right pieces below it.
-
-        What each test left behind is that of the last trial, where no wrong piece is in the way of a cause. Only where
-        that shows no cause, the first one is asked.
-        """
-        trials: dict[str, Trial] = {}
-        left = session.seconds_left
-        with ExitStack() as stack:
-            pieces: Pieces | None = None
-            for name in dict.fromkeys(self.exercise_of(item).name for item in items):
-                own = [item for item in items if self.exercise_of(item).name == name]
-                trial = first.of(name, own)
-                wrong = wrong_pieces(name, self._assignment, first.outcomes)
-                if wrong and may_gain(trial.outcomes) and left > 0:
-                    pieces = stack.enter_context(self._right()) if pieces is None else pieces
-                    if set(wrong) <= set(pieces):
-                        second, left = self._try_on_right_pieces(candidate, own, {w: pieces[w] for w in wrong}, left)
-                        counts = tuple(better(trial.outcomes, second.outcomes, wrong))
-                        trial = replace(second, outcomes=counts, before=trial.records)
-                trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
-        return trials
-
-    def _try_on_right_pieces(
-        self, candidate: Candidate, items: Sequence[pytest.Item], pieces: Pieces, left: float
-    ) -> tuple[Trial, float]:
-        """The trial, and the seconds that are left to the submission after it."""
-        session = candidate.open_session()
-        try:
-            session.seconds_left = left
-            for name, piece in pieces.items():
-                session.replace(name, piece)
-            # Of what is not written at all, one test tells as much as all.
-            trial = self._try(session, items[:1])
-            if trial.outcomes[0].status is not Status.MISSING:
-                trial = self._try(session, items)
-            return replace(trial, example=self._example(session, items, trial)), session.seconds_left
-        finally:
-            session.close()
-
-    def _example(self, session: Session | LocalSession, items: Sequence[pytest.Item], trial: Trial) -> str:
-        """A sentence with the smallest input on which the submission goes wrong; "" if none is to be looked for."""
-        seen = smallest_of(o for item in items for o in trial.observations_of(item))
-        if not self._examples or seen is None:
-            return ""
-        wrong = [item for item in items if smallest_of(trial.observations_of(item)) and trial.draws_of(item)]
-        drawing = max(wrong, key=trial.draws_of, default=None)
-        if drawing is not None:
-            found = smallest(partial(self._run_with, session, drawing), self.seeds_of(drawing))
-            seen = min((o for o in (seen, found) if o is not None), key=size_of)
-        return already_for(seen)
-
-    def _run_with(self, session: Session | LocalSession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
+    def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
         """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
         self._attempt = Attempt(session, generators={item.nodeid: rng})
-        if self._run_item(item, None).status in _LOST:
+        if self._run_item(item, None).status in LOST:
             raise TimeoutError
         return self._attempt.records[item.nodeid].observations
 
@@ -301,10 +219,10 @@ class GradingRun(HiddenTests):
         outcomes: list[Outcome] = []
         for k, item in enumerate(items):
             exercise = self.exercise_of(item).name
-            lost = [o for o in outcomes if o.exercise == exercise and o.status in _LOST]
+            lost = [o for o in outcomes if o.exercise == exercise and o.status in LOST]
             if len(lost) >= _MOST_LOST_WORKERS:
                 tear_down(item)
-                says = f"Not run, since {lost[-1].exercise} {_LOST[lost[-1].status]} in other tests already."
+                says = f"Not run, since {lost[-1].exercise} {LOST[lost[-1].status]} in other tests already."
                 outcomes.append(self._not_run(item, lost[-1].status, says))
             else:
                 outcomes.append(self._run_item(item, items[k + 1] if k + 1 < len(items) else None))
@@ -343,6 +261,3 @@ class GradingRun(HiddenTests):
             visible=is_visible(item),
             says=says,
         )
-
-
-_LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}

@@ -1,0 +1,194 @@
+"""The trials of one submission: first with its own pieces, then, where something went wrong, with right ones below.
+
+::
+
+    first trial      every test, on the submission as it is
+    carried          what builds on wrong pieces, on right ones (see `carry`)
+    blame            what trains and goes wrong: which of its pieces spoils it (see `blame`)
+    example          the smallest input on which it goes wrong (see `shrink`)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Protocol
+
+import pytest
+
+from grader.agreement import Record
+from grader.grading.blame import blame, guilty_pieces
+from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_pieces
+from grader.local import LocalSession
+from grader.model import Assignment, Exercise, Observation, Outcome, Status
+from grader.plugin import name_of
+from grader.shrink import Choices, already_for, size_of, smallest, smallest_of
+from grader.student import Session
+
+LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
+_WRONG = {Status.FAILED, Status.RAISED}
+
+AnySession = Session | LocalSession
+Items = Sequence[pytest.Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The outcomes of some tests, in their order, and what each test left behind.
+
+    `example` names the smallest input on which the submission was found to go wrong, `blamed` the pieces that spoil an
+    exercise which trains. `before` is what the tests left behind in a trial before, with the submission's own pieces.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    records: Mapping[str, Record]
+    generators: Mapping[str, Choices]
+    example: str = ""
+    blamed: str = ""
+    before: Mapping[str, Record] = field(default_factory=dict)
+
+    def of(self, exercise: str, items: Collection[pytest.Item]) -> Trial:
+        """What of it is of one exercise, whose tests are `items`."""
+        names = {item.nodeid for item in items}
+        outcomes = tuple(o for o in self.outcomes if o.exercise == exercise)
+        records = {name: record for name, record in self.records.items() if name in names}
+        return Trial(outcomes, records, {name: g for name, g in self.generators.items() if name in names})
+
+    def observations_of(self, item: pytest.Item) -> Sequence[Observation]:
+        """What a test observed; nothing if it did not run."""
+        return self.records[item.nodeid].observations if item.nodeid in self.records else ()
+
+    def draws_of(self, item: pytest.Item) -> int:
+        """How many sizes and options a test drew at random."""
+        return len(self.generators[item.nodeid].drawn) if item.nodeid in self.generators else 0
+
+    @property
+    def additions(self) -> str:
+        """What a hint says besides the cause."""
+        return f"{self.blamed} {self.example}".strip()
+
+
+class Tests(Protocol):
+    """The hidden tests, as trials need them."""
+
+    def exercise_of(self, item: pytest.Item) -> Exercise:
+        """The exercise that a test belongs to."""
+
+    def seeds_of(self, item: pytest.Item) -> tuple[int, int]:
+        """What decides the random numbers of a test."""
+
+    def try_items(self, session: AnySession, items: Items) -> Trial:
+        """Run tests on a submission."""
+
+    def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
+        """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
+
+
+class Trials:
+    """The trials of one submission, while the context lasts.
+
+    `open_session` opens a fresh worker with the submission; `right` opens right pieces, once they are needed. With
+    `thorough`, the guilty piece and the smallest input are looked for. All trials share one submission's seconds.
+    """
+
+    def __init__(
+        self,
+        tests: Tests,
+        assignment: Assignment,
+        open_session: Callable[[], AnySession],
+        right: Callable[[], AbstractContextManager[Pieces]],
+        *,
+        thorough: bool,
+    ) -> None:
+        self._tests = tests
+        self._assignment = assignment
+        self._open_session = open_session
+        self._right = right
+        self._thorough = thorough
+        self._open = ExitStack()
+        self._left = 0.0
+
+    def __enter__(self) -> Trials:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def by_exercise(self, session: AnySession, items: Items) -> dict[str, Trial]:
+        """For each exercise the trial that counts.
+
+        What each test left behind is that of the last trial, where no wrong piece is in the way of a cause. Only where
+        that shows no cause, the first one is asked.
+        """
+        first = self._tests.try_items(session, items)
+        self._left = session.seconds_left
+        trials: dict[str, Trial] = {}
+        for name in dict.fromkeys(self._tests.exercise_of(item).name for item in items):
+            own = [item for item in items if self._tests.exercise_of(item).name == name]
+            trial = self._with_blame(name, own, self._carried(name, own, first))
+            trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
+        return trials
+
+    @cached_property
+    def _pieces(self) -> Pieces:
+        return self._open.enter_context(self._right())
+
+    @contextmanager
+    def _session_on(self, right: Collection[str]) -> Iterator[AnySession]:
+        """A fresh worker in which some names mean right pieces."""
+        session = self._open_session()
+        try:
+            session.seconds_left = self._left
+            for name in right:
+                session.replace(name, self._pieces[name])
+            yield session
+        finally:
+            self._left = session.seconds_left
+            session.close()
+
+    def _carried(self, name: str, items: Items, first: Trial) -> Trial:
+        """The trial of an exercise: a second one where it did better with right pieces below it."""
+        trial = first.of(name, items)
+        wrong = wrong_pieces(name, self._assignment, first.outcomes)
+        if not wrong or not may_gain(trial.outcomes) or self._left <= 0 or not set(wrong) <= set(self._pieces):
+            return trial
+        with self._session_on(wrong) as session:
+            # Of what is not written at all, one test tells as much as all.
+            second = self._tests.try_items(session, items[:1])
+            if second.outcomes[0].status is not Status.MISSING:
+                second = self._tests.try_items(session, items)
+            second = replace(second, example=self._example(session, items, second))
+        return replace(second, outcomes=tuple(better(trial.outcomes, second.outcomes, wrong)), before=trial.records)
+
+    def _with_blame(self, name: str, items: Items, trial: Trial) -> Trial:
+        """The trial of an exercise that trains and goes wrong, with the sentence that names the guilty pieces.
+
+        One test that failed stands for all: training takes time.
+        """
+        trains = self._assignment.exercise(name).seconds_per_call is not None
+        below = pieces_below(name, self._assignment)
+        statuses = {o.status for o in trial.outcomes}
+        if not (self._thorough and trains and below and statuses & _WRONG) or statuses & set(LOST) or self._left <= 0:
+            return trial
+        failed = {o.test for o in trial.outcomes if o.status in _WRONG}
+        item = next(item for item in items if name_of(item) in failed)
+
+        def mends(right: Collection[str]) -> bool:
+            with self._session_on(right) as session:
+                return self._tests.try_items(session, [item]).outcomes[0].status is Status.PASSED
+
+        return replace(trial, blamed=blame(name, guilty_pieces(below, mends))) if self._pieces else trial
+
+    def _example(self, session: AnySession, items: Items, trial: Trial) -> str:
+        """A sentence with the smallest input on which the submission goes wrong; "" if none is to be looked for."""
+        seen = smallest_of(o for item in items for o in trial.observations_of(item))
+        if not self._thorough or seen is None:
+            return ""
+        wrong = [item for item in items if smallest_of(trial.observations_of(item)) and trial.draws_of(item)]
+        drawing = max(wrong, key=trial.draws_of, default=None)
+        if drawing is not None:
+            found = smallest(partial(self._tests.observe, session, drawing), self._tests.seeds_of(drawing))
+            seen = min((o for o in (seen, found) if o is not None), key=size_of)
+        return already_for(seen)

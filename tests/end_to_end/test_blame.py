@@ -1,0 +1,137 @@
+"""What trains and goes wrong names the piece that spoils it, even if that passes its own tests."""
+
+import json
+
+import pytest
+
+MANIFEST = """
+title = "Training"
+module = "training"
+
+[[exercise]]
+name = "gradient"
+points = 3
+concept = "Slopes"
+slide = "Basic notions"
+
+[[exercise]]
+name = "step"
+points = 3
+concept = "Steps"
+slide = "Basic notions"
+
+[[exercise]]
+name = "train"
+points = 4
+concept = "Descent"
+slide = "Basic notions"
+seconds_per_call = 5.0
+builds_on = ["gradient", "step"]
+"""
+
+REFERENCE = '''
+"""The oracle: a descent on x²."""
+
+
+def gradient(x):
+    return 2.0 * x
+
+
+def step(x, g, rate):
+    return x - rate * g
+
+
+def train(x, rate, steps):
+    path = [x]
+    for _ in range(steps):
+        path.append(step(path[-1], gradient(path[-1]), rate))
+    return path
+'''
+
+HIDDEN = '''
+"""Hidden tests, which try the pieces near 1 only."""
+import pytest
+from reference import training as reference
+
+
+@pytest.mark.exercise("gradient")
+class TestGradient:
+    def test_near_one(self, student, agree, rng):
+        """The slope is right."""
+        for _ in range(3):
+            agree(student.gradient, reference.gradient, rng.uniform(0.9, 1.1))
+
+
+@pytest.mark.exercise("step")
+class TestStep:
+    def test_near_one(self, student, agree, rng):
+        """The step goes downhill."""
+        for _ in range(3):
+            agree(student.step, reference.step, rng.uniform(0.9, 1.1), 2.0, 0.1)
+
+
+@pytest.mark.exercise("train")
+class TestTrain:
+    def test_path(self, student, agree, rng):
+        """The whole path is right."""
+        agree(student.train, reference.train, rng.uniform(4, 5), 0.1, 5)
+'''
+
+GRADIENT = "def gradient(x):\n    return 2.0 * x\n"
+STEP = "def step(x, g, rate):\n    return x - rate * g\n"
+TRAIN = """
+def train(x, rate, steps):
+    path = [x]
+    for _ in range(steps):
+        path.append(step(path[-1], gradient(path[-1]), rate))
+    return path
+"""
+# Right near 1, as far as their own tests look.
+FLAT = "def gradient(x):\n    return 2.0 * min(x, 2.0)\n"
+SHORT = "def step(x, g, rate):\n    return x - rate * min(g, 3.0)\n"
+
+
+@pytest.fixture
+def hint(course):
+    """The hint of the exercise that trains, for a submission of these pieces."""
+    for name, text in {
+        "assignments/assignment2_training/assignment.toml": MANIFEST,
+        "reference/training.py": REFERENCE,
+        "tests/hidden/assignment2_training/test_training.py": HIDDEN,
+        "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
+    }.items():
+        course.submit(text.lstrip(), name)
+
+    def graded(*pieces):
+        result = course.grade("2", course.submit("\n".join(pieces), "mine/training.py"), "--json")
+        outcomes = json.loads(result.stdout)["report"]["outcomes"]
+        return next(o["hint"] for o in outcomes if o["exercise"] == "train")
+
+    return graded
+
+
+def test_one_guilty_piece(hint):
+    """The piece whose replacement alone mends the training is named, and no other."""
+    assert hint(FLAT, STEP, TRAIN).startswith("What spoils it is your gradient: with a right one in its place, ")
+
+
+def test_two_guilty_pieces(hint):
+    """Pieces that each spoil it are all named."""
+    assert hint(FLAT, SHORT, TRAIN).startswith(
+        "What spoils it is your gradient and your step: with a right one in each"
+    )
+
+
+def test_mistake_of_its_own(hint):
+    """Where right pieces do not help, the mistake is above them."""
+    assert hint(GRADIENT, STEP, TRAIN.replace("[x]", "[-x]")).startswith("The mistake is in train itself")
+
+
+def test_right_training_has_no_hint(hint):
+    """What is right blames nobody."""
+    assert not hint(GRADIENT, STEP, TRAIN)
+
+
+def test_wrong_piece_costs_the_training_nothing(hint):
+    """A piece that fails its own tests is no matter of blame: the training is carried."""
+    assert not hint("def gradient(x):\n    return 3.0 * x\n", STEP, TRAIN)
