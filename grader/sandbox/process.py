@@ -26,6 +26,7 @@ from grader.model import Isolation
 from grader.sandbox.launcher import Policy
 from grader.worker.process import READY
 
+NAME = "process"
 _START = (
     "import json, sys; root = json.loads(sys.argv[-1])['root']; sys.path.insert(0, root); "
     "from grader.worker.process import main; main()"
@@ -249,4 +250,4 @@ def _isolation() -> Isolation:
     }
     memory = "this system cannot bound a process's memory; the deadline still holds"
     reasons = {name: memory if name == "memory" else _NO_WALLS for name, held in guards.items() if not held}
-    return Isolation("D", "process", guards, reasons)
+    return Isolation("D", NAME, guards, reasons)
