@@ -19,7 +19,8 @@ from contextlib import ExitStack, contextmanager
 from grader.errors import IsolationError
 from grader.sandbox import mounts, packages
 from grader.sandbox.launcher import Policy
-from grader.sandbox.warm import ENVIRONMENT, USER, Recipe, WarmLauncher, settings_of
+from grader.sandbox.passage import USER
+from grader.sandbox.warm import Recipe, WarmLauncher, environment_at, settings_of
 
 NAME = "bwrap"
 
@@ -45,7 +46,7 @@ def _recipe(policy: Policy, _: ExitStack) -> Recipe:
     found = packages.entries(policy.allowed_imports)
     options = [*_options(), *mounts.arguments(found)]
     settings = settings_of(policy, packages.importable(found)) | {"readable": mounts.readable(), "namespaces": True}
-    environment = ENVIRONMENT | {"HOME": "/box", "TMPDIR": "/box"}
+    environment = environment_at("/box")
     return Recipe(lambda control: [program, *options, *_command(control)], environment, settings)
 
 

@@ -52,7 +52,7 @@ _OLD_LANDLOCK = (
     "it has the grader's user id, and the kernel's Landlock (version {}) does not keep signals in; "
     "run the grader as root, which makes it take another user, or use Linux 6.12"
 )
-_SAME_USER = "only root can give it another user id than the grader's; Landlock (version {}) keeps its signals in instead"
+_SAME_USER = "only root can give it another user id than the grader's; Landlock (version {}) keeps its signals in"
 _NAMESPACES = "the kernel gives no namespaces of their own to processes inside the sandbox ({}); {}"
 
 

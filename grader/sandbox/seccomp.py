@@ -46,8 +46,8 @@ _PRIVILEGED = """
 fork vfork unshare setns mount umount2 capset pidfd_open seccomp
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """
-# What changes files or what is said of them. Landlock does not see all of it (chmod, utime, lock), so a child that has no
-# folder of its own gives it up here.
+# What changes files or what is said of them. Landlock does not see all of it (chmod, utime, lock), so a child that has
+# no folder of its own gives it up here.
 _CHANGING = """
 creat chmod fchmod fchmodat truncate ftruncate fallocate utimensat flock copy_file_range rename renameat renameat2
 mkdir mkdirat rmdir unlink unlinkat symlink symlinkat link linkat

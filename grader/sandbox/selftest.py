@@ -78,7 +78,7 @@ def _neighbours(request: dict[str, Any]) -> str:
 
 
 def _attributes(request: dict[str, Any]) -> str:
-    for attempt in (lambda path: os.chmod(path, 0o644), os.utime):
+    for attempt in (lambda path: os.chmod(path, 0o644), os.utime):  # noqa: PTH101 - pathlib is slower to start
         try:
             attempt(request["canary"])
         except OSError:

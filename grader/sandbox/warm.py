@@ -27,11 +27,9 @@ from grader.model import Isolation
 from grader.sandbox import isolation
 from grader.sandbox.child import Child
 from grader.sandbox.launcher import Policy
+from grader.sandbox.passage import USER
 
-# An ordinary user that nobody is: student code must never run as uid 0.
-USER = 64999
-# What a zygote and its children find in their environment, and on their initial stack: nothing else.
-ENVIRONMENT = {
+_ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same order of sets in every run
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -195,6 +193,12 @@ class Zygote:
         return IsolationError(f"the sandbox cannot be started: {said}", isolation.way_out(said))
 
 
+def environment_at(home: str) -> dict[str, str]:
+    """All that a zygote and its children find in their environment and on their initial stack; `home` is a folder."""
+    # The last: a folder that torch would else make, wherever a cache may be.
+    return _ENVIRONMENT | dict.fromkeys(("HOME", "TMPDIR", "TORCHINDUCTOR_CACHE_DIR"), home)
+
+
 def settings_of(policy: Policy, importable: Sequence[str]) -> dict[str, Any]:
     """The settings that every zygote is told first; `importable` are the names of packages that it may import."""
     return {
@@ -222,7 +226,9 @@ def _spawn(recipe: Recipe, control: int) -> subprocess.Popen[bytes]:
             env=dict(recipe.environment),
             pass_fds=[control, *recipe.descriptors],
             start_new_session=True,
-            **({} if recipe.user is None else {"user": recipe.user, "group": recipe.user, "extra_groups": []}),
+            user=recipe.user,
+            group=recipe.user,
+            extra_groups=None if recipe.user is None else [],
         )
     except (OSError, subprocess.SubprocessError) as exc:
         raise IsolationError(f"the sandbox cannot be started: {exc}", isolation.way_out(str(exc))) from exc

@@ -13,6 +13,7 @@ import os
 import resource
 import socket
 import sys
+import tempfile
 import traceback
 from typing import Any
 
@@ -51,6 +52,8 @@ def _prepare(settings: dict[str, Any]) -> tuple[confine.Confinement, dict[str, A
     private = settings["namespaces"] and not fault
     if not private:
         threads += confine.threads_of_user()  # they are counted together
+    # Not looked for: none is writable here, and those that import it only ask for its name.
+    tempfile.tempdir = confine.BOX if private else "/"
     sys.path += settings.get("path", ())
     worker.admit_only(settings["importable"])
     for name in settings["imports"]:
@@ -109,6 +112,7 @@ def _warm_up_torch(torch: Any) -> None:
     a = torch.ones(4, 4, requires_grad=True)
     (torch.nn.Linear(4, 4)(a) @ a).sum().backward()
     repr(a)
+    torch.optim.SGD([a], 0.1).step()  # the first optimizer imports for longer than a call may take
 
 
 def _require_one_thread() -> None:
