@@ -1,4 +1,4 @@
-"""The battery once more as an ordinary user, if it is root who runs the tests: other doors are open then, and closed."""
+"""The battery once more as an ordinary user, if it is root who runs the tests: other doors are closed then."""
 
 import os
 import re
