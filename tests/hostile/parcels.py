@@ -69,7 +69,7 @@ def _many(path: Path) -> None:
 def _quine(path: Path) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("cell.py", bytes(2**26))
+        archive.writestr("cell.py", bytes(2**24))
     _zip(path, {f"{n}.zip": inner.getvalue() for n in range(10)})
 
 
@@ -110,7 +110,7 @@ BESIDE = (
 )
 # By the name of the file or folder: how it is made, and the status that each of its tests gets.
 PARCELS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "bomb.zip": (lambda p: _zip(p, {"cell.py": bytes(2**27)}), UNREAD),
+    "bomb.zip": (lambda p: _zip(p, {"cell.py": bytes(2**26 + 2**20)}), UNREAD),
     "bombs_in_bomb.zip": (_quine, UNREAD),
     "lying_size.zip": (_lying_size, UNREAD),
     "many_members.zip": (lambda p: _zip(p, {f"{n}.txt": b"" for n in range(3000)}), UNREAD),
@@ -134,7 +134,7 @@ PARCELS: dict[str, tuple[Callable[[Path], object], str]] = {
         UNREAD,
     ),
     "setuid.tar": (lambda p: _tar(p, [("cell.py", tarfile.REGTYPE, "")], mode=0o4777, uid=0), RIGHT),
-    "bomb.tar.xz": (lambda p: p.write_bytes(lzma.compress(bytes(2**27))), UNREAD),
+    "bomb.tar.xz": (lambda p: p.write_bytes(lzma.compress(bytes(2**26 + 2**20), preset=0)), UNREAD),
     "pipe": (_pipe, UNREAD),
     "linked": (_linked, UNREAD),
     "deep": (_deep, UNREAD),

@@ -60,7 +60,8 @@ assignment, told = resolve(sys.argv[1], Path.cwd()), []
 
 def receive(report):
     (outcome,), place = report.outcomes, Path(report.origin.partition(": ")[0])
-    told.append([place.relative_to(sys.argv[2]).parts[0], outcome.status.value, float(grade(report, assignment).points)])
+    points = float(grade(report, assignment).points)
+    told.append([place.relative_to(sys.argv[2]).parts[0], outcome.status.value, points])
 
 with launcher(sys.argv[3], policy_of(assignment)) as workers:
     grade_all(find_submissions(Path(sys.argv[2]), assignment), assignment, workers, receive)
