@@ -149,7 +149,7 @@ def lay_landlock(rules: Confinement) -> str:
     except KeyError:
         return f"the system calls of {os.uname().machine} are not known"
     except OSError as exc:
-        return f"this kernel has no Landlock, or it is off ({exc.strerror})"
+        return f"this kernel has no Landlock, or it is off ({exc.strerror}); use Linux 5.13, booted with lsm=landlock,…"
     return ""
 
 

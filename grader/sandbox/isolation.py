@@ -34,6 +34,7 @@ _ANOTHER_USER = ("signals", "neighbours", "memory", "limits", "descriptors", "en
 _SCOPES_SINCE = 6  # the version of Landlock that keeps signals and abstract sockets in
 
 _WAYS_OUT = (
+    ("'/dev/null'", "sudo chmod 666 /dev/null (everybody must be able to open it)"),
     (
         "uid map: Permission denied",
         "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (as Ubuntu 23.10 and later need it)",
@@ -152,6 +153,8 @@ def _from_outside(status: Mapping[str, str]) -> dict[str, str]:
     return {
         "user": "it runs as root" if "0" in user else "",
         "capabilities": "" if all(int(word, 16) == 0 for word in held) else f"it holds capabilities: {held[0]}",
-        "own process ids": "" if len(pids) > 1 and pids[-1] == "1" else "it shares its process ids with others",
+        "own process ids": ""
+        if len(pids) > 1 and pids[-1] == "1"
+        else "it shares its process ids with others; only namespaces mend that, as bubblewrap makes them",
         "no new privileges": "" if status.get("NoNewPrivs") == "1" else "it could gain privileges",
     }

@@ -45,7 +45,7 @@ _MAX_CHUNKS = 2048
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_END = 5.0
 
-_NO_WALLS = "a plain process has no walls; use the launcher bwrap on Linux for code that is not your own"
+_NO_WALLS = "a plain process has no walls; use the launcher bwrap or landlock, on Linux, for code that is not your own"
 
 
 @contextmanager

@@ -146,7 +146,8 @@ class Zygote:
             with theirs:
                 reply, pidfd = self._ask(request, theirs.fileno())
             if pidfd is None:
-                raise IsolationError(f"no confined process can be started: {reply.get('error')}")
+                said = str(reply.get("error"))
+                raise IsolationError(f"no confined process can be started: {said}", isolation.way_out(said))
             failing.pop_all()
         worker = Child(self.reap, ours, pidfd, reply["pid"], reply["lacking"])
         if 0 in worker.user_ids():

@@ -190,10 +190,11 @@ def _be_child(request: dict[str, Any], channel: int, report: int, rules: confine
     """Confine this process, report, and serve; never returns."""
     try:
         confine.keep_descriptors(channel, report, rules.kept)
+        report = confine.REPORT
         lacking = confine.confine(rules)
     except BaseException as exc:  # it must not get back into the zygote's loop
         with contextlib.suppress(OSError):
-            os.write(confine.REPORT, str(exc).encode())
+            os.write(report, str(exc).encode())
         os._exit(1)
     os.write(confine.REPORT, json.dumps(lacking).encode())
     os.close(confine.REPORT)

@@ -18,7 +18,17 @@ NEVER = """
 """.split()  # noqa: SIM905 - a list of words reads best as one
 PRIVILEGED = [*seccomp._PRIVILEGED.split(), "clone3"]
 COMPUTING = (
-    ["read", "write", "mmap", "munmap", "brk", "futex", "openat", "close", "newfstatat", "exit_group", "clock_gettime", "getrandom", "madvise"]
+    "read",
+    "write",
+    "mmap",
+    "munmap",
+    "brk",
+    "futex",
+    "openat",
+    "close",
+    "newfstatat",
+    "exit_group",
+    "getrandom",
 )
 
 
