@@ -31,7 +31,6 @@ getdents getdents64 getcwd chdir fchdir rename renameat renameat2 mkdir mkdirat 
 symlink symlinkat link linkat chmod fchmod fchmodat truncate ftruncate fallocate fsync fdatasync flock utimensat umask
 sendfile copy_file_range fadvise64 fcntl ioctl dup dup2 dup3 pipe pipe2 eventfd2
 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
-recvfrom recvmsg sendto sendmsg getsockname getsockopt shutdown
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getitimer setitimer alarm
 getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgrp getpgid getsid
 getrusage getrlimit setrlimit prlimit64 uname sysinfo getcpu getpriority getrandom
@@ -41,10 +40,12 @@ rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsus
 pause tgkill wait4 waitid clone futex futex_waitv set_robust_list set_tid_address rseq
 arch_prctl prctl exit exit_group
 """
-# What the zygote needs besides, to start children and to confine them. A child gives these up.
+# What the zygote needs besides, to be asked for children, to start and to confine them. A child gives these up: it reads
+# and writes its channel like a file, and needs nothing else of what sockets can do.
 _PRIVILEGED = """
 fork vfork unshare setns mount umount2 capset pidfd_open seccomp
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
+recvfrom recvmsg sendto sendmsg getsockname getsockopt shutdown
 """
 # What changes files or what is said of them. Landlock does not see all of it (chmod, utime, lock), so a child that has
 # no folder of its own gives it up here.

@@ -40,7 +40,7 @@ _BEYOND_ITSELF = """
     landlock_create_ruleset landlock_restrict_self capset personality open_by_handle_at fanotify_init init_module
     finit_module kexec_load reboot swapon quotactl acct settimeofday clock_settime adjtimex sethostname setdomainname
     syslog setpriority ioprio_set sched_setscheduler sched_setattr migrate_pages move_pages mbind kcmp lookup_dcookie
-    mknodat setuid setgid setsid setpgid get_robust_list
+    mknodat setuid setgid setsid setpgid get_robust_list sendto sendmsg recvfrom recvmsg
 """.split()  # noqa: SIM905 - a list of words reads best as one
 
 

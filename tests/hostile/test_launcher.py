@@ -29,11 +29,11 @@ BARE = Policy(())
 # Starts a worker, tells the process ids of the zygote's bwrap and of the worker, and waits.
 KEEPS_A_WORKER = """
 import threading, time
-from grader.sandbox import bwrap
+from grader import sandbox
 from grader.sandbox.launcher import Policy
 
 def run():
-    with bwrap.launch(Policy(())) as launcher:
+    with sandbox.launcher("{name}", Policy(())) as launcher:
         worker = launcher.start()
         print(launcher._zygote._process.pid, worker._outer_pid, flush=True)
         time.sleep(600)
@@ -199,7 +199,7 @@ def test_closed_launcher(bare_launcher: WarmLauncher) -> None:
 def test_nothing_survives(start: str, victim: str) -> None:
     """When the grader or bwrap is killed, no process of the sandbox is left."""
     require_bwrap()
-    command = [sys.executable, "-c", KEEPS_A_WORKER.format(start=start)]
+    command = [sys.executable, "-c", KEEPS_A_WORKER.format(start=start, name="bwrap")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as grader:
         assert grader.stdout is not None
         outer, inner = map(int, grader.stdout.readline().split())
@@ -211,6 +211,21 @@ def test_nothing_survives(start: str, victim: str) -> None:
         grader.kill()
 
     assert inner in below
+    assert gone
+
+
+@pytest.mark.parametrize("victim", ["grader", "zygote"])
+def test_nothing_survives_without_namespaces(victim: str) -> None:
+    """Where no namespace ends with its first process, the workers end with their zygote, and that with the grader."""
+    require_landlock()
+    command = [sys.executable, "-c", KEEPS_A_WORKER.format(start=IN_MAIN_THREAD, name="landlock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as grader:
+        assert grader.stdout is not None
+        zygote, worker = map(int, grader.stdout.readline().split())
+        os.kill(grader.pid if victim == "grader" else zygote, signal.SIGKILL)
+        gone = wait_until_gone([zygote, worker])
+        grader.kill()
+
     assert gone
 
 
@@ -261,11 +276,13 @@ def test_known_obstacles_have_a_way_out() -> None:
     """For the refusals of Ubuntu, Docker and nested containers, the command that lifts them is named."""
     ubuntu = isolation.way_out("bwrap: setting up uid map: Permission denied")
     docker = isolation.way_out("bwrap: No permissions to create new namespace, likely because …")
+    closed = isolation.way_out("[Errno 13] Permission denied: '/dev/null'")
     nested = isolation.way_out("bwrap: Can't mount proc on /newroot/proc: Operation not permitted")
 
     assert "apparmor_restrict_unprivileged_userns=0" in ubuntu
     assert "seccomp=unconfined" in docker
     assert "outside" in nested
+    assert "chmod 666 /dev/null" in closed
 
 
 def test_same_order_of_sets_in_every_run() -> None:
