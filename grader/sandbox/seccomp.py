@@ -40,8 +40,8 @@ rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsus
 pause tgkill wait4 waitid clone futex futex_waitv set_robust_list set_tid_address rseq
 arch_prctl prctl exit exit_group
 """
-# What the zygote needs besides, to be asked for children, to start and to confine them. A child gives these up: it reads
-# and writes its channel like a file, and needs nothing else of what sockets can do.
+# What the zygote needs besides, to be asked for children, to start and to confine them. A child gives these up: it
+# reads and writes its channel like a file, and needs nothing else of what sockets can do.
 _PRIVILEGED = """
 fork vfork unshare setns mount umount2 capset pidfd_open seccomp
 landlock_create_ruleset landlock_add_rule landlock_restrict_self

@@ -52,6 +52,7 @@ def test_what_is_not_held_is_declared() -> None:
     table = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
     assert set(CASES) >= DECLARED
+    assert f"{len(CASES)} hostile submissions" in table
     assert [name for name in sorted(DECLARED) if f"`{name}`" not in table] == []
 
 
