@@ -260,7 +260,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("deepgrade", "hidden tests")
     group.addoption("--submission", type=Path, help="file to run the hidden tests on (default: the solution)")
     group.addoption("--seed", type=int, default=0, help="seed of the hidden tests' inputs (default: 0)")
-    group.addoption("--isolation", default=None, help="launcher to use: bwrap or process (default: the best there is)")
+    launchers = "launcher to use: bwrap, landlock or process (default: the best there is)"
+    group.addoption("--isolation", default=None, help=launchers)
 
 
 def pytest_configure(config: pytest.Config) -> None:

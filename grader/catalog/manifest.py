@@ -105,7 +105,8 @@ def _parse(file: Path) -> dict[str, Any]:
         raise AssignmentError(f"{file} cannot be read: {exc.strerror}", "make it readable for yourself") from exc
     except UnicodeDecodeError as exc:
         raise AssignmentError(f"{file} must be UTF-8 text (byte {exc.start + 1} is not)", "save it as UTF-8") from exc
-    except (ValueError, RecursionError) as exc:  # TOMLDecodeError is a ValueError, and so is a number of 5,000 digits
+    # TOMLDecodeError is a ValueError, and so is a number of 5,000 digits; an exponent can be too large for a Decimal.
+    except (ValueError, ArithmeticError, RecursionError) as exc:
         raise AssignmentError(
             f"{file} must be valid TOML: {exc}", "correct it there; https://toml.io explains"
         ) from exc

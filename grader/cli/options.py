@@ -17,7 +17,7 @@ def isolation_option(command: Any) -> Any:
     """The option `--isolation`."""
     return click.option(
         "--isolation",
-        type=click.Choice(["auto", "bwrap", "process"]),
+        type=click.Choice(["auto", "bwrap", "landlock", "process"]),
         default="auto",
         help="How student code is kept apart (default: the best that works here).",
     )(command)

@@ -20,6 +20,12 @@ def _bwrap(policy: Policy) -> AbstractContextManager[Launcher]:
     return bwrap.launch(policy)
 
 
+def _landlock(policy: Policy) -> AbstractContextManager[Launcher]:
+    from grader.sandbox import landlocked
+
+    return landlocked.launch(policy)
+
+
 def _process(policy: Policy) -> AbstractContextManager[Launcher]:
     from grader.sandbox import process
 
@@ -34,7 +40,13 @@ def _automatic(policy: Policy) -> AbstractContextManager[Launcher]:
     return automatic.launch(policy)
 
 
-LAUNCHERS: dict[str, Callable[[Policy], AbstractContextManager[Launcher]]] = {"bwrap": _bwrap, "process": _process}
+# Strongest first.
+LAUNCHERS: dict[str, Callable[[Policy], AbstractContextManager[Launcher]]] = {
+    "bwrap": _bwrap,
+    "landlock": _landlock,
+    "process": _process,
+}
+_LINUX_ONLY = ("bwrap", "landlock")
 
 
 def policy_of(assignment: Assignment) -> Policy:
@@ -58,8 +70,8 @@ def _open(name: str | None, policy: Policy, stack: ExitStack) -> Launcher:
     if name not in LAUNCHERS:
         known = ", ".join(["auto", *LAUNCHERS])
         raise RequestError(f"there is no launcher {name!r}", f"the launchers are: {known}")
-    if name == "bwrap" and not sys.platform.startswith("linux"):
-        raise IsolationError(f"the launcher bwrap needs Linux (this is {sys.platform})", "use the launcher process")
+    if name in _LINUX_ONLY and not sys.platform.startswith("linux"):
+        raise IsolationError(f"the launcher {name} needs Linux (this is {sys.platform})", "use the launcher process")
     return stack.enter_context(LAUNCHERS[name](policy))
 
 

@@ -1,27 +1,33 @@
-"""The launcher that isolates best of those that work here: bubblewrap, else a plain process."""
+"""The launcher that isolates best of those that work here: bubblewrap, else Landlock, else a plain process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 
 from grader.errors import IsolationError
 from grader.model import Isolation
-from grader.sandbox import bwrap, process
+from grader.sandbox import bwrap, landlocked, process
 from grader.sandbox.launcher import Launcher, Policy, Worker
+
+_BY_STRENGTH: tuple[tuple[str, Callable[[Policy], AbstractContextManager[Launcher]]], ...] = (
+    (bwrap.NAME, bwrap.launch),
+    (landlocked.NAME, landlocked.launch),
+    (process.NAME, process.launch),
+)
 
 
 @contextmanager
 def launch(policy: Policy) -> Iterator[AutomaticLauncher]:
-    """As `bwrap.launch`; where that does not work, `process.launch`, with the reason in `isolation.reasons`."""
+    """As `bwrap.launch`; where that does not work, the next, with the reasons in `isolation.reasons`."""
     with ExitStack() as stack:
         yield AutomaticLauncher(policy, stack)
 
 
 class AutomaticLauncher:
-    """Starts the sandbox at once and finds out only when the first worker is wanted whether it works.
+    """Starts the best sandbox at once and finds out only when the first worker is wanted whether it works.
 
     Meanwhile the caller can import what it needs itself.
     """
@@ -29,30 +35,39 @@ class AutomaticLauncher:
     def __init__(self, policy: Policy, stack: ExitStack) -> None:
         self._policy = policy
         self._stack = stack
-        self._launcher: Launcher | None = None
-        self._why = ""
-        try:
-            self._launcher = stack.enter_context(bwrap.launch(policy))
-        except IsolationError as exc:
-            self._why = _sentence(exc)
+        self._candidates = list(_BY_STRENGTH)
+        self._why: dict[str, str] = {}
+        self._name, self._launcher = self._next()
 
     @cached_property
     def isolation(self) -> Isolation:
-        """The level that was reached; `reasons["bwrap"]` says why it is not a better one."""
-        if self._launcher is not None:
+        """The level that was reached; `reasons` says by name why it is not a better launcher."""
+        while True:
             try:
-                return self._launcher.isolation
+                held = self._launcher.isolation
             except IsolationError as exc:
-                self._why = _sentence(exc)
-        self._launcher = self._stack.enter_context(process.launch(self._policy))
-        plain = self._launcher.isolation
-        return replace(plain, reasons={"bwrap": self._why, **plain.reasons})
+                if not self._candidates:
+                    raise
+                self._why[self._name] = _sentence(exc)
+                self._name, self._launcher = self._next()
+            else:
+                return replace(held, reasons={**self._why, **held.reasons})
 
     def start(self) -> Worker:
         """A fresh worker. Raises IsolationError if none can be started."""
         _ = self.isolation
-        assert self._launcher is not None  # noqa: S101 - for the type checker
         return self._launcher.start()
+
+    def _next(self) -> tuple[str, Launcher]:
+        """The first of the remaining candidates that can be started at all."""
+        while True:
+            name, launch_it = self._candidates.pop(0)
+            try:
+                return name, self._stack.enter_context(launch_it(self._policy))
+            except IsolationError as exc:
+                if not self._candidates:
+                    raise
+                self._why[name] = _sentence(exc)
 
 
 def _sentence(exc: IsolationError) -> str:

@@ -7,7 +7,7 @@ Stdlib only: this runs inside the sandbox. A step that fails raises OSError, but
 import os
 import resource
 import signal
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.sandbox import kernel, landlock, seccomp
@@ -25,13 +25,16 @@ class Confinement:
     """What every child of one zygote may use.
 
     `memory` counts bytes of address space, with what the bare interpreter has. `private` is whether the zygote has
-    namespaces of its own to branch off from.
+    namespaces of its own to branch off from; without them there is no folder to write in, and `threads` bounds all
+    threads of the user together. `kept` are descriptors of folders that cannot be reached by their paths.
     """
 
     memory: int
     cpu_seconds: int
     readable: tuple[str, ...]
     private: bool
+    threads: int = THREADS
+    kept: tuple[int, ...] = ()
 
 
 def leave_root(uid: int) -> None:
@@ -73,17 +76,21 @@ def cover(path: str) -> None:
     kernel.mount("tmpfs", path, flags, "size=4k,mode=0555")
 
 
-def keep_descriptors(channel: int, report: int) -> None:
-    """Close every descriptor but the two given ones, which move to CHANNEL and REPORT; 0 to 2 become /dev/null."""
+def keep_descriptors(channel: int, report: int, kept: Sequence[int] = ()) -> None:
+    """Close every descriptor but these. The first two move to CHANNEL and REPORT; 0 to 2 become /dev/null, anew."""
     null = os.open("/dev/null", os.O_RDWR)
-    first_free = max(channel, report, null, REPORT) + 1
+    first_free = max(channel, report, null, REPORT, *kept) + 1
     os.dup2(channel, first_free)
     os.dup2(report, first_free + 1)
     for target in range(3):
         os.dup2(null, target)
     os.dup2(first_free, CHANNEL)
     os.dup2(first_free + 1, REPORT)
-    os.closerange(REPORT + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    start = REPORT + 1
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def private_folder() -> None:
@@ -96,11 +103,23 @@ def private_folder() -> None:
     kernel.unshare(kernel.NEW_USERS)
 
 
-def limit(memory: int, cpu_seconds: int) -> None:
+def threads_of_user() -> int:
+    """How many threads run under the user id of this process, those of other programs included."""
+    own, count = os.getuid(), 0
+    for process in os.scandir("/proc"):
+        try:
+            if process.name.isdigit() and process.stat().st_uid == own:
+                count += len(os.listdir(f"{process.path}/task"))  # noqa: PTH208 - pathlib is slower to start
+        except OSError:
+            continue  # it has ended
+    return count
+
+
+def limit(memory: int, cpu_seconds: int, threads: int) -> None:
     """Set the hard limits. Soft equals hard: a pid 1 ignores the signal of a soft one."""
     limits = {
         resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_NPROC: THREADS,
+        resource.RLIMIT_NPROC: threads,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_FSIZE: BOX_MB * MB,
         resource.RLIMIT_STACK: 8 * MB,
@@ -115,14 +134,22 @@ def limit(memory: int, cpu_seconds: int) -> None:
         resource.setrlimit(kind, (lowest, lowest))
 
 
-def lay_landlock(readable: Iterable[str]) -> str:
+def landlock_version() -> int:
+    """The version of the running kernel's Landlock; 0 if it has none."""
+    try:
+        return landlock.version()
+    except (KeyError, OSError):
+        return 0
+
+
+def lay_landlock(rules: Confinement) -> str:
     """Confine file access by path; "" or why it cannot be done."""
     try:
-        landlock.restrict(readable, (BOX,), ("/dev/null", "/dev/urandom"))
+        landlock.restrict(rules.readable, (BOX,) if rules.private else (), ("/dev/null", "/dev/urandom"))
     except KeyError:
         return f"the system calls of {os.uname().machine} are not known"
     except OSError as exc:
-        return f"this kernel has no Landlock, or it is off ({exc.strerror})"
+        return f"this kernel has no Landlock, or it is off ({exc.strerror}); use Linux 5.13, booted with lsm=landlock,…"
     return ""
 
 
@@ -145,10 +172,10 @@ def base_filter() -> bytes:
         return b""
 
 
-def child_filter(pid: int) -> bytes:
+def child_filter(pid: int, *, writes: bool) -> bytes:
     """The packed filter of the child that knows itself as `pid`; empty on an unknown machine."""
     try:
-        return seccomp.pack(seccomp.child(os.uname().machine, pid))
+        return seccomp.pack(seccomp.child(os.uname().machine, pid, writes=writes))
     except KeyError:
         return b""
 
@@ -157,10 +184,11 @@ def confine(rules: Confinement) -> dict[str, str]:
     """Confine this process, a fresh child, for good. Returns what could not be set, with the reason."""
     if rules.private:
         private_folder()
-    limit(rules.memory, rules.cpu_seconds)
+    limit(rules.memory, rules.cpu_seconds, rules.threads)
     kernel.drop_capabilities()
     # After everything that changes credentials, which would undo both.
     kernel.set_dumpable(False)
     kernel.die_with_parent(signal.SIGKILL)
-    lacking = {"landlock": lay_landlock(rules.readable), "seccomp": lay_filter(child_filter(os.getpid()))}
+    program = child_filter(os.getpid(), writes=rules.private)
+    lacking = {"landlock": lay_landlock(rules), "seccomp": lay_filter(program)}
     return {guard: reason for guard, reason in lacking.items() if reason}

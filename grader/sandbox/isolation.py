@@ -20,11 +20,21 @@ from grader.sandbox.launcher import Policy, Worker
 
 _SECONDS = 10.0
 # Without each of these it is not full isolation.
-_FULL = ("files", "writes", "network", "signals", "memory", "descriptors", "user", "capabilities", "own process ids")
+_FULL = (
+    *("files", "writes", "attributes", "network", "signals", "neighbours", "memory", "descriptors"),
+    *("user", "capabilities", "own process ids"),
+)
 # What carries it where there are no namespaces.
-_WITHOUT_NAMESPACES = ("files", "network", "signals", "processes", "user", "landlock", "seccomp")
+_WITHOUT_NAMESPACES = (
+    *("files", "writes", "attributes", "network", "signals", "neighbours", "processes", "memory", "descriptors"),
+    *("environment", "user", "capabilities", "landlock", "seccomp"),
+)
+# What is left without Landlock: files that everybody may read are open to it.
+_ANOTHER_USER = ("signals", "neighbours", "memory", "limits", "descriptors", "environment", "user", "capabilities")
+_SCOPES_SINCE = 6  # the version of Landlock that keeps signals and abstract sockets in
 
 _WAYS_OUT = (
+    ("'/dev/null'", "sudo chmod 666 /dev/null (everybody must be able to open it)"),
     (
         "uid map: Permission denied",
         "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (as Ubuntu 23.10 and later need it)",
@@ -39,6 +49,11 @@ _WAYS_OUT = (
     ("Operation not permitted", "in Docker: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN"),
     ("Permission denied", "make the interpreter and the toolkit readable for all users: chmod -R a+rX <their folder>"),
 )
+_OLD_LANDLOCK = (
+    "it has the grader's user id, and the kernel's Landlock (version {}) does not keep signals in; "
+    "run the grader as root, which makes it take another user, or use Linux 6.12"
+)
+_SAME_USER = "only root can give it another user id than the grader's; Landlock (version {}) keeps its signals in"
 _NAMESPACES = "the kernel gives no namespaces of their own to processes inside the sandbox ({}); {}"
 
 
@@ -56,10 +71,13 @@ def way_out(said: str) -> str:
     return next((hint for part, hint in _WAYS_OUT if part.lower() in said.lower()), "")
 
 
-def examine(fork: Callable[[dict[str, Any]], Examined], reasons: Mapping[str, str], policy: Policy) -> Isolation:
+def examine(
+    name: str, fork: Callable[[dict[str, Any]], Examined], ready: Mapping[str, Any], policy: Policy
+) -> Isolation:
     """Let a child try everything that must fail, look at it from outside, and say which level held.
 
-    Raises IsolationError where so little held that it is no better than a plain process.
+    `name` is the launcher's; `ready` is what its zygote told of the kernel. Raises IsolationError where so little held
+    that it is no better than a plain process.
     """
     with _bait() as bait:
         worker = fork({"do": "selftest", "memory_mb": policy.limits.memory_mb, **bait})
@@ -69,22 +87,36 @@ def examine(fork: Callable[[dict[str, Any]], Examined], reasons: Mapping[str, st
         finally:
             worker.kill()
     faults = attempts | _from_outside(status) | worker.lacking
-    if "namespaces" in reasons:
+    if ready["namespaces"]:
         hint = way_out("uid map: permission denied")
-        faults["own process ids"] = _NAMESPACES.format(reasons["namespaces"], hint)
-    level = _level(faults)
+        faults["own process ids"] = _NAMESPACES.format(ready["namespaces"], hint)
+    if faults["own process ids"]:
+        faults["another user"] = ""
+        if not _is_another(status):
+            version = ready["landlock"]
+            faults["another user"] = (_SAME_USER if version >= _SCOPES_SINCE else _OLD_LANDLOCK).format(version)
+    level = _level(faults, ready["landlock"])
     if not level:
         broken = "; ".join(f"{guard}: {fault}" for guard, fault in faults.items() if fault)
         raise IsolationError(f"the sandbox does not hold: {broken}", "grade doctor")
     guards = {guard: not fault for guard, fault in faults.items()}
-    return Isolation(level, "bwrap", guards, {guard: fault for guard, fault in faults.items() if fault})
+    return Isolation(level, name, guards, {guard: fault for guard, fault in faults.items() if fault})
 
 
-def _level(faults: Mapping[str, str]) -> str:
-    for level, needed in (("A", _FULL), ("B", _WITHOUT_NAMESPACES)):
-        if all(faults.get(guard) == "" for guard in needed):
-            return level
-    return ""
+def _level(faults: Mapping[str, str], landlock: int) -> str:
+    """The highest level of which every guard held; "" if it is none."""
+    another = not faults.get("another user")
+    levels = (
+        ("A", _FULL, True),
+        ("B", _WITHOUT_NAMESPACES, another or landlock >= _SCOPES_SINCE),
+        ("C", _ANOTHER_USER, another),
+    )
+    return next((name for name, needed, holds in levels if holds and not any(faults.get(n, "?") for n in needed)), "")
+
+
+def _is_another(status: Mapping[str, str]) -> bool:
+    """Whether the process has another user id than this one."""
+    return str(os.geteuid()) not in status.get("Uid", "").split()
 
 
 @contextmanager
@@ -121,6 +153,8 @@ def _from_outside(status: Mapping[str, str]) -> dict[str, str]:
     return {
         "user": "it runs as root" if "0" in user else "",
         "capabilities": "" if all(int(word, 16) == 0 for word in held) else f"it holds capabilities: {held[0]}",
-        "own process ids": "" if len(pids) > 1 and pids[-1] == "1" else "it shares its process ids with others",
+        "own process ids": ""
+        if len(pids) > 1 and pids[-1] == "1"
+        else "it shares its process ids with others; only namespaces mend that, as bubblewrap makes them",
         "no new privileges": "" if status.get("NoNewPrivs") == "1" else "it could gain privileges",
     }

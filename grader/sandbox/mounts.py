@@ -10,12 +10,10 @@ import importlib.util
 import os
 import py_compile
 import sys
-from collections.abc import Iterable, Iterator
-from importlib import metadata
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import grader
-from grader.errors import RequestError
 
 ROOT = "/sandbox"
 OWN, PACKAGES = f"{ROOT}/own", f"{ROOT}/packages"
@@ -37,11 +35,11 @@ def interpreter() -> Path:
     return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 
 
-def arguments(imports: Iterable[str]) -> list[str]:
-    """The options for bwrap that make up the file system; RequestError if an allowed package is not installed."""
+def arguments(entries: Iterable[Path]) -> list[str]:
+    """The options for bwrap that make up the file system, with these entries of packages."""
     system = [path for path in _system() if path.exists()]
     binds = {str(path): path for path in system if not path.is_symlink()}
-    binds |= {f"{PACKAGES}/{path.name}": path for path in sorted(_entries(imports))}
+    binds |= {f"{PACKAGES}/{path.name}": path for path in sorted(entries)}
     binds |= {f"{OWN}/grader/{name}": path for name, path in _own_files()}
     options = ["--proc", "/proc", "--dir", "/box", "--dir", PACKAGES]
     for target in _ancestors([*binds, "/dev/null"]):
@@ -61,6 +59,29 @@ def arguments(imports: Iterable[str]) -> list[str]:
 def readable() -> list[str]:
     """The folders that Landlock has to leave readable: those of `arguments`."""
     return [ROOT, *(str(path) for path in _system() if path.exists() and not path.is_symlink())]
+
+
+def system_without_packages() -> list[Path]:
+    """What of the system is readable where nothing can be mounted: `_system`, but for folders of installed packages."""
+    system = list(dict.fromkeys(path.resolve() for path in _system() if path.exists()))
+    packages = [path.resolve() for path in _site_packages(system)]
+    return [part for path in system for part in _without(path, packages)]
+
+
+def own_paths() -> list[Path]:
+    """The files of ours that the worker needs, where they are."""
+    folder = Path(grader.__file__).resolve().parent
+    return [folder / name for name in OWN_FILES]
+
+
+def _without(path: Path, excluded: Sequence[Path]) -> Iterator[Path]:
+    """The parts of a folder, as few as possible, that hold none of the excluded ones."""
+    if not any(other.is_relative_to(path) for other in excluded):
+        yield path
+    elif path not in excluded:
+        for inner in path.iterdir():
+            if not inner.is_symlink():
+                yield from _without(inner, excluded)
 
 
 def _system() -> list[Path]:
@@ -104,66 +125,3 @@ def _compiled(source: Path) -> Path | None:
     except (OSError, py_compile.PyCompileError):
         return None
     return target
-
-
-def _entries(imports: Iterable[str]) -> set[Path]:
-    """The files and folders that make up the allowed packages and all that they depend on."""
-    entries: set[Path] = set()
-    pending, seen = list(imports), set[str]()
-    while pending:
-        name = pending.pop()
-        if name in sys.stdlib_module_names or name in seen:
-            continue
-        seen.add(name)
-        try:
-            found = _distribution(name)
-        except metadata.PackageNotFoundError:
-            raise RequestError(
-                f"the assignment allows {name!r}, which is not installed here", f"pip install {name}"
-            ) from None
-        entries |= _top_level(found, name)
-        pending += [required for required in _requirements(found) if _installed(required)]
-    return entries
-
-
-def _distribution(name: str) -> metadata.Distribution:
-    """The distribution of that name, or the one that brings an import of that name."""
-    try:
-        return metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        bringing = metadata.packages_distributions().get(name)
-        if not bringing:
-            raise
-        return metadata.distribution(bringing[0])
-
-
-def _installed(name: str) -> bool:
-    try:
-        _distribution(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
-
-
-def _requirements(distribution: metadata.Distribution) -> list[str]:
-    requires = distribution.requires
-    if not requires:
-        return []
-    from packaging.requirements import Requirement
-
-    parsed = [Requirement(text) for text in requires]
-    return [r.name for r in parsed if r.marker is None or r.marker.evaluate({"extra": ""})]
-
-
-def _top_level(distribution: metadata.Distribution, name: str) -> set[Path]:
-    """The top-level entries of a distribution. Its record is read as text: torch lists 15,000 files."""
-    record = distribution.read_text("RECORD")
-    if record is None:  # as with the packages of a Linux distribution
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            return set()
-        origin = Path(spec.origin)
-        return {origin.parent if spec.submodule_search_locations else origin}
-    tops = {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}
-    folder = Path(str(distribution.locate_file("")))
-    return {folder / top for top in tops - {"", "..", "__pycache__"} if (folder / top).exists()}

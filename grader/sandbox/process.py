@@ -6,6 +6,7 @@ whatever the submission does to itself, a deadline for each call, and on POSIX a
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import queue
@@ -17,15 +18,18 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import grader
-from grader.errors import IsolationError
+from grader.errors import IsolationError, RequestError
 from grader.model import Isolation
+from grader.sandbox import packages
 from grader.sandbox.launcher import Policy
+from grader.sandbox.passage import Passage, another_user
 from grader.worker.process import READY
 
+NAME = "process"
 _START = (
     "import json, sys; root = json.loads(sys.argv[-1])['root']; sys.path.insert(0, root); "
     "from grader.worker.process import main; main()"
@@ -41,7 +45,7 @@ _MAX_CHUNKS = 2048
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_END = 5.0
 
-_NO_WALLS = "a plain process has no walls; use the launcher bwrap on Linux for code that is not your own"
+_NO_WALLS = "a plain process has no walls; use the launcher bwrap or landlock, on Linux, for code that is not your own"
 
 
 @contextmanager
@@ -203,29 +207,58 @@ def _write_all(fd: int, parts: Sequence[bytes | memoryview]) -> None:
 
 
 def _spawn(policy: Policy, folder: str) -> subprocess.Popen[bytes]:
+    user = another_user()
+    found = _installed(policy.allowed_imports)
     settings = {
         "root": str(Path(grader.__file__).parent.parent),
+        "importable": [*policy.allowed_imports, *packages.importable(found)],
         "preload": [name for name in _PRELOADED if name.partition(".")[0] in policy.allowed_imports],
         "memory_mb": policy.limits.memory_mb,
         "seconds": policy.limits.seconds_total,
     }
+    # -P: no folder of whoever grades on the path; the user's own packages stay, unlike with -I.
+    options = ["-P", "-B", "-X", "utf8", "-c", _START]
+    program, environment = sys.executable, _environment(folder)
+    with ExitStack() as stack:
+        descriptors: list[int] = []
+        if user is not None:
+            passage = Passage(user, found, stack)
+            program, descriptors, options = passage.program, passage.descriptors, ["-S", "-s", *options]
+            environment |= {"HOME": folder, "PYTHONHOME": passage.home}
+            settings |= {"root": passage.root, "path": passage.path}
+            os.chown(folder, user, user)
+        return subprocess.Popen(  # noqa: S603 - our own interpreter, with our own arguments
+            [program, *options, json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env=environment,
+            bufsize=0,
+            pass_fds=descriptors,
+            start_new_session=os.name == "posix",
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+
+
+def _environment(folder: str) -> dict[str, str]:
     names = (*_ENVIRONMENT, *_ENVIRONMENT_WINDOWS) if os.name == "nt" else _ENVIRONMENT
     environment = {name: os.environ[name] for name in names if name in os.environ}
     environment |= dict.fromkeys(_SINGLE_THREAD, "1") | {"TMPDIR": folder, "TEMP": folder, "TMP": folder}
     # The same order of sets in every run.
-    environment["PYTHONHASHSEED"] = "0"
-    # -P: no folder of whoever grades on the path; the user's own packages stay, unlike with -I.
-    command = [sys.executable, "-P", "-B", "-X", "utf8", "-c", _START, json.dumps(settings)]
-    return subprocess.Popen(  # noqa: S603 - our own interpreter, with our own arguments
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=environment,
-        bufsize=0,
-        start_new_session=os.name == "posix",
-    )
+    return environment | {"PYTHONHASHSEED": "0"}
+
+
+@functools.cache
+def _installed(imports: tuple[str, ...]) -> tuple[Path, ...]:
+    """The entries of those packages that are installed; the others a submission gets to know where it imports them."""
+    found: set[Path] = set()
+    for name in imports:
+        with suppress(RequestError):
+            found |= packages.entries([name])
+    return tuple(found)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -248,5 +281,7 @@ def _isolation() -> Isolation:
         "processes": False,
     }
     memory = "this system cannot bound a process's memory; the deadline still holds"
+    if another_user() is not None:
+        guards["another user"] = True
     reasons = {name: memory if name == "memory" else _NO_WALLS for name, held in guards.items() if not held}
-    return Isolation("D", "process", guards, reasons)
+    return Isolation("D", NAME, guards, reasons)

@@ -31,28 +31,36 @@ getdents getdents64 getcwd chdir fchdir rename renameat renameat2 mkdir mkdirat 
 symlink symlinkat link linkat chmod fchmod fchmodat truncate ftruncate fallocate fsync fdatasync flock utimensat umask
 sendfile copy_file_range fadvise64 fcntl ioctl dup dup2 dup3 pipe pipe2 eventfd2
 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
-recvfrom recvmsg sendto sendmsg getsockname getsockopt shutdown
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getitimer setitimer alarm
 getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgrp getpgid getsid
 getrusage getrlimit setrlimit prlimit64 uname sysinfo getcpu getpriority getrandom
 sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_getscheduler
 sched_get_priority_max sched_get_priority_min
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack restart_syscall
-pause tgkill wait4 waitid clone futex futex_waitv set_robust_list get_robust_list set_tid_address rseq
+pause tgkill wait4 waitid clone futex futex_waitv set_robust_list set_tid_address rseq
 arch_prctl prctl exit exit_group
 """
-# What the zygote needs besides, to start children and to confine them. A child gives these up.
+# What the zygote needs besides, to be asked for children, to start and to confine them. A child gives these up: it
+# reads and writes its channel like a file, and needs nothing else of what sockets can do.
 _PRIVILEGED = """
 fork vfork unshare setns mount umount2 capset pidfd_open seccomp
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
+recvfrom recvmsg sendto sendmsg getsockname getsockopt shutdown
+"""
+# What changes files or what is said of them. Landlock does not see all of it (chmod, utime, lock), so a child that has
+# no folder of its own gives it up here.
+_CHANGING = """
+creat chmod fchmod fchmodat truncate ftruncate fallocate utimensat flock copy_file_range rename renameat renameat2
+mkdir mkdirat rmdir unlink unlinkat symlink symlinkat link linkat
 """
 _CLONE_THREAD = 0x00010000
 # The flags that make namespaces: mount, cgroup, uts, ipc, user, pid, net and time.
 _CLONE_NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x80
 # TCGETS (isatty), FIONREAD, FIONBIO, FIOCLEX, FIONCLEX
 _IOCTLS = (0x5401, 0x541B, 0x5421, 0x5451, 0x5450)
-# F_SETOWN, F_SETSIG and F_SETOWN_EX would let the kernel send a signal to any process of the same user.
-_SIGNALLING_FCNTLS = (8, 10, 15)
+# F_SETOWN, F_SETSIG and F_SETOWN_EX would let the kernel send a signal to any process of the same user; F_SETLEASE and
+# F_NOTIFY would hold up or watch its files.
+_OUTWARD_FCNTLS = (8, 10, 15, 1024, 1026)
 _PRCTLS = (15, 16)  # PR_SET_NAME, PR_GET_NAME
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
@@ -106,15 +114,18 @@ def base(machine: str) -> list[Instruction]:
     return [*program, (_GREATER, 0, 1, max(table.values())), _returns(_UNKNOWN), _returns(_REFUSE)]
 
 
-def child(machine: str, pid: int) -> list[Instruction]:
-    """The filter of the child whose own process id is `pid`: what could reach beyond itself is refused."""
+def child(machine: str, pid: int, *, writes: bool = True) -> list[Instruction]:
+    """The filter of the child whose own process id is `pid`: what could reach beyond itself is refused.
+
+    `writes` is whether it has a folder of its own.
+    """
     table = numbers(machine)
     own_process = {"prlimit64": (0, (0, pid)), "sched_setaffinity": (0, (0, pid)), "tgkill": (0, (pid,))}
     program = _prologue(machine) + _call(table["clone"], _starts_thread())
     for name, (argument, values) in (own_process | {"prctl": (0, _PRCTLS), "ioctl": (1, _IOCTLS)}).items():
         program += _call(table[name], _one_of(argument, values, _ALLOW, _REFUSE))
-    program += _call(table["fcntl"], _one_of(1, _SIGNALLING_FCNTLS, _REFUSE, _ALLOW))
-    for name in _PRIVILEGED.split():
+    program += _call(table["fcntl"], _one_of(1, _OUTWARD_FCNTLS, _REFUSE, _ALLOW))
+    for name in (_PRIVILEGED if writes else _PRIVILEGED + _CHANGING).split():
         if name in table:
             program += _call(table[name], [_returns(_REFUSE)])
     return [*program, _returns(_ALLOW)]

@@ -54,11 +54,36 @@ def _sockets(_: dict[str, Any]) -> str:
 
 def _signals(request: dict[str, Any]) -> str:
     for pid in (request["grader"], os.getppid() or request["grader"]):
+        for attempt in (lambda pid: os.kill(pid, 0), lambda pid: kernel.syscall("tgkill", pid, pid, 0)):
+            try:
+                attempt(pid)
+            except (OSError, KeyError):
+                continue
+            return "another process could be sent a signal"
+    return ""
+
+
+def _neighbours(request: dict[str, Any]) -> str:
+    for pid in (request["grader"], os.getppid() or request["grader"]):
+        for attempt in (
+            lambda pid: resource.prlimit(pid, resource.RLIMIT_CORE),
+            lambda pid: os.sched_setaffinity(pid, os.sched_getaffinity(pid)),
+        ):
+            try:
+                attempt(pid)
+            except OSError:
+                continue
+            return "the limits or the cores of another process could be had"
+    return ""
+
+
+def _attributes(request: dict[str, Any]) -> str:
+    for attempt in (lambda path: os.chmod(path, 0o644), os.utime):  # noqa: PTH101 - pathlib is slower to start
         try:
-            os.kill(pid, 0)
+            attempt(request["canary"])
         except OSError:
             continue
-        return "another process could be sent a signal"
+        return "the mode or the time of a file could be changed"
     return ""
 
 
@@ -75,8 +100,8 @@ def _namespaces(_: dict[str, Any]) -> str:
     return "a new namespace could be made"
 
 
-def _descriptors(_: dict[str, Any]) -> str:
-    for descriptor in range(confine.CHANNEL + 1, 1024):
+def _descriptors(request: dict[str, Any]) -> str:
+    for descriptor in set(range(confine.CHANNEL + 1, 1024)) - set(request["kept"]):
         try:
             os.fstat(descriptor)
         except OSError:
@@ -118,6 +143,8 @@ _ATTEMPTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "network": _network,
     "sockets": _sockets,
     "signals": _signals,
+    "neighbours": _neighbours,
+    "attributes": _attributes,
     "processes": _processes,
     "namespaces": _namespaces,
     "descriptors": _descriptors,

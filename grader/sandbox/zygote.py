@@ -13,12 +13,14 @@ import os
 import resource
 import socket
 import sys
+import tempfile
 import traceback
 from typing import Any
 
 from grader import worker
 from grader.sandbox import confine, kernel, selftest
 
+_MOST_SETTINGS = 2**17
 _MADV_COLLAPSE = 25  # since Linux 6.1
 _HUGE_PAGE = 2 * confine.MB
 # Where collapsing pays: a fork copies the page tables of all anonymous memory.
@@ -29,40 +31,60 @@ _LAZY = {"numpy": ("numpy.random", "numpy.fft", "numpy.linalg", "numpy.ma", "num
 
 def main(control: int) -> None:
     """Serve the trusted process on a SEQPACKET socket until it closes. The first message is the settings."""
-    settings = json.loads(os.read(control, 2**16))
+    settings = json.loads(os.read(control, _MOST_SETTINGS))
     try:
-        rules, reasons = _prepare(settings)
+        rules, ready = _prepare(settings)
     except Exception as exc:  # whatever it is, the trusted side must hear of it
         traceback.print_exc()
         os.write(control, json.dumps({"error": f"{type(exc).__name__}: {exc}"}).encode())
         os._exit(1)
-    _serve(socket.socket(fileno=control), rules, reasons)
+    _serve(socket.socket(fileno=control), rules, ready)
     os._exit(0)
 
 
-def _prepare(settings: dict[str, Any]) -> tuple[confine.Confinement, dict[str, str]]:
-    """Confine this process as far as its work allows, and warm it up."""
+def _prepare(settings: dict[str, Any]) -> tuple[confine.Confinement, dict[str, Any]]:
+    """Confine this process as far as its work allows, and warm it up. Returns what the trusted side is told, too."""
     if os.getuid() == 0:
         confine.leave_root(settings["uid"])
-    reasons = {}
-    try:
-        confine.own_namespaces()
-    except OSError as exc:
-        reasons["namespaces"] = str(exc)
+    threads, fault = confine.THREADS, ""
+    if settings["namespaces"]:
+        fault = _own_namespaces()
+    private = settings["namespaces"] and not fault
+    if not private:
+        threads += confine.threads_of_user()  # they are counted together
+    # Not looked for: none is writable here, and those that import it only ask for its name.
+    tempfile.tempdir = confine.BOX if private else "/"
+    sys.path += settings.get("path", ())
+    worker.admit_only(settings["importable"])
     for name in settings["imports"]:
         _warm_up(name)
     _require_one_thread()
     size = _collapse()
-    if not reasons:
+    if private:
         confine.cover("/proc")
     kernel.no_new_privileges()
     kernel.set_dumpable(False)
     gc.collect()
     gc.freeze()  # else the first collection in a child would copy every page
     confine.lay_filter(confine.base_filter())
-    memory = size + settings["memory_mb"] * confine.MB
-    rules = confine.Confinement(memory, settings["cpu_seconds"], tuple(settings["readable"]), not reasons)
-    return rules, reasons
+    rules = confine.Confinement(
+        memory=size + settings["memory_mb"] * confine.MB,
+        cpu_seconds=settings["cpu_seconds"],
+        readable=tuple(settings["readable"]),
+        private=private,
+        threads=threads,
+        kept=tuple(settings.get("kept", ())),
+    )
+    return rules, {"namespaces": fault, "landlock": confine.landlock_version()}
+
+
+def _own_namespaces() -> str:
+    """Move into namespaces of our own; "" or why that cannot be done."""
+    try:
+        confine.own_namespaces()
+    except OSError as exc:
+        return str(exc)
+    return ""
 
 
 def _warm_up(name: str) -> None:
@@ -90,6 +112,7 @@ def _warm_up_torch(torch: Any) -> None:
     a = torch.ones(4, 4, requires_grad=True)
     (torch.nn.Linear(4, 4)(a) @ a).sum().backward()
     repr(a)
+    torch.optim.SGD([a], 0.1).step()  # the first optimizer imports for longer than a call may take
 
 
 def _require_one_thread() -> None:
@@ -115,10 +138,10 @@ def _collapse() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
-def _serve(control: socket.socket, rules: confine.Confinement, reasons: dict[str, str]) -> None:
+def _serve(control: socket.socket, rules: confine.Confinement, ready: dict[str, Any]) -> None:
     """Answer requests: {"do": "fork" or "selftest"} with a channel's descriptor, and {"do": "reap"}."""
     own_pids = os.pidfd_open(os.getpid())
-    control.send(json.dumps({"ready": reasons}).encode())
+    control.send(json.dumps({"ready": ready}).encode())
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not data:
@@ -166,17 +189,18 @@ def _start(
 def _be_child(request: dict[str, Any], channel: int, report: int, rules: confine.Confinement) -> None:
     """Confine this process, report, and serve; never returns."""
     try:
-        confine.keep_descriptors(channel, report)
+        confine.keep_descriptors(channel, report, rules.kept)
+        report = confine.REPORT
         lacking = confine.confine(rules)
     except BaseException as exc:  # it must not get back into the zygote's loop
         with contextlib.suppress(OSError):
-            os.write(confine.REPORT, str(exc).encode())
+            os.write(report, str(exc).encode())
         os._exit(1)
     os.write(confine.REPORT, json.dumps(lacking).encode())
     os.close(confine.REPORT)
     try:
         if request["do"] == "selftest":
-            selftest.serve(confine.CHANNEL, request)
+            selftest.serve(confine.CHANNEL, request | {"kept": rules.kept})
         else:
             worker.serve(confine.CHANNEL, confine.CHANNEL)
     finally:

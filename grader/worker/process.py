@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+from grader.worker.imports import admit_only
 from grader.worker.requests import serve
 
 # What is sent when everything is imported: from then on whatever happens is the submission's doing.
@@ -20,6 +21,8 @@ def main() -> None:
     """The worker as a plain process: channel on stdin and stdout, settings as JSON in the last argument."""
     settings = json.loads(sys.argv[-1])
     _leave_path(settings["root"])
+    sys.path += settings.get("path", ())
+    admit_only(settings["importable"])
     read_fd, write_fd = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):

@@ -122,16 +122,14 @@ def ends(pid, seconds=10.0):
 
 
 @posix
-def test_children_of_a_worker_end_with_it(plain, tmp_path):
+def test_children_of_a_worker_end_with_it(plain):
     """What a submission starts does not outlive it."""
     worker = plain.start()
-    note = tmp_path / "pid"
-    source = f"import subprocess\np = subprocess.Popen(['sleep', '3600'])\nopen({str(note)!r}, 'w').write(str(p.pid))"
-    run(worker, source)
-    reply(worker)
+    run(worker, "import subprocess\np = subprocess.Popen(['sleep', '3600'])\nraise RuntimeError(p.pid)")
+    pid = reply(worker)["value"]["problems"][0]["private"].rpartition(" ")[2]
     worker.kill()
 
-    assert ends(int(note.read_text()))
+    assert ends(int(pid))
 
 
 def test_folder_of_a_worker_is_removed(plain):

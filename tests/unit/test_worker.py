@@ -23,7 +23,7 @@ Ask = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def launcher() -> Iterator[ProcessLauncher]:
-    with launch(Policy()) as launched:
+    with launch(Policy(("numpy", "rich"))) as launched:
         yield launched
 
 

@@ -6,7 +6,7 @@ import time
 
 
 def attack(bait):
-    os.write(3, struct.pack("<4sIQ", b"DGW1", 200000, 0))
+    os.write(bait["channel"], struct.pack("<4sIQ", b"DGW1", 200000, 0))
     while True:
-        os.write(3, b" ")
+        os.write(bait["channel"], b" ")
         time.sleep(0.05)

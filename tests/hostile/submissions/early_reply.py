@@ -9,5 +9,5 @@ def attack(bait):
     message = b"".join(bytes(part) for part in wire.encode(reply, None))
     import os
 
-    os.write(3, message)
+    os.write(bait["channel"], message)
     return "held"

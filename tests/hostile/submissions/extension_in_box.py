@@ -1,12 +1,13 @@
 """Loads machine code of its own."""
 
 import ctypes
+import os
 import shutil
 
 
 def attack(bait):
-    shutil.copyfile("/usr/lib/x86_64-linux-gnu/libm.so.6", "/box/mine.so")
     try:
+        shutil.copyfile(f"/usr/lib/{os.uname().machine}-linux-gnu/libm.so.6", "/box/mine.so")
         ctypes.CDLL("/box/mine.so")
     except OSError:
         return "held"

@@ -6,5 +6,5 @@ import time
 
 
 def attack(bait):
-    os.write(3, struct.pack("<4sIQ", b"DGW1", 1000, 0) + b"[")
+    os.write(bait["channel"], struct.pack("<4sIQ", b"DGW1", 1000, 0) + b"[")
     time.sleep(1000)

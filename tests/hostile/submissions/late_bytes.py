@@ -2,16 +2,15 @@
 
 import os
 import threading
+import time
 
 
-def flood():
+def flood(channel):
     while True:
-        os.write(3, b"more" * 1000)
+        os.write(channel, b"more" * 1000)
 
 
 def attack(bait):
-    threading.Thread(target=flood, daemon=True).start()
-    import time
-
+    threading.Thread(target=flood, args=(bait["channel"],), daemon=True).start()
     time.sleep(0.05)
     return "held"

@@ -4,7 +4,10 @@ import os
 
 
 def attack(bait):
-    found = os.listdir("/box")
-    with open("/box/message", "w") as file:
-        file.write("the answer is 42")
+    try:
+        found = os.listdir("/box")
+        with open("/box/message", "w") as file:
+            file.write("the answer is 42")
+    except OSError:
+        return "held"
     return f"broken: {found}" if found else "held"

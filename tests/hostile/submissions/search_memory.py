@@ -13,10 +13,11 @@ def attack(bait):
     texts += [*os.environ, *os.environ.values()]
     if any(wanted in text for text in texts):
         return "broken: found"
-    for descriptor in range(4, 1024):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            continue
-        return f"broken: {descriptor}"
+    for descriptor in {*range(3, 1024)} - {3, bait["channel"]}:
+        for use in (lambda fd: os.read(fd, 1), os.listdir, lambda fd: os.fchmod(fd, 0o700)):
+            try:
+                use(descriptor)
+            except OSError:
+                continue
+            return f"broken: {descriptor}"
     return "held"

@@ -1,0 +1,14 @@
+"""Sends a header full of empty lists."""
+
+import os
+import struct
+import time
+
+
+def frame(header, body=b""):
+    return struct.pack("<4sIQ", b"DGW1", len(header), len(body)) + header + body
+
+
+def attack(bait):
+    os.write(bait["channel"], frame(b'[["l"' + b',["l"]' * 40000 + b'], []]'))
+    time.sleep(1000)

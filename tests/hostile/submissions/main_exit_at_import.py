@@ -1,0 +1,7 @@
+"""Raises what ends a program, in every way, while it is loaded."""
+
+raise GeneratorExit
+
+
+def attack(bait):
+    return 42.0

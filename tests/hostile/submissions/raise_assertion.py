@@ -1,0 +1,5 @@
+"""Raises what a test raises when it fails."""
+
+
+def attack(bait):
+    raise AssertionError('expected 42')

@@ -1,0 +1,5 @@
+"""Raises what tells the grader that a worker is gone."""
+
+
+def attack(bait):
+    raise EOFError()

@@ -1,0 +1,5 @@
+"""Raises what no except clause for exceptions catches."""
+
+
+def attack(bait):
+    raise GeneratorExit()

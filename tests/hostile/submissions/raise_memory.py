@@ -1,0 +1,5 @@
+"""Raises what the grader would raise if memory ran out."""
+
+
+def attack(bait):
+    raise MemoryError()
