@@ -236,11 +236,10 @@ class TestMultiHeadAttention:
     @pytest.mark.visible
     def test_worked_example(self, student, agree):
         """Each of two heads fetches its own column from the only position there is; then the columns are swapped."""
-        one, double, swap = np.eye(2), floats([1, 0], [0, 10]), floats([0, 1], [1, 0])
+        Xq, Xkv, one = floats([3, 4])[None], floats([1, 2])[None], np.eye(2)
+        tenfold, swap = floats([1, 0], [0, 10]), floats([0, 1], [1, 0])
         oracle = by_hand(reference.multi_head_attention, floats([20, 1])[None])
-        agree(
-            student.multi_head_attention, oracle, floats([3, 4])[None], floats([1, 2])[None], one, one, double, swap, 2
-        )
+        agree(student.multi_head_attention, oracle, Xq, Xkv, one, one, tenfold, swap, 2)
 
     def test_to_another_sequence(self, check, rng):
         """Queries come from the one sequence, keys and values from the other, whatever their lengths."""
