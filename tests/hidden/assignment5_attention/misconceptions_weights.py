@@ -55,7 +55,7 @@ def context_plain_sum(alpha, H):
 
 @misconception(
     "context",
-    "You take the mean of the weighted vectors: the weights have divided by the number of vectors already; add them up.",
+    "You take the mean of the weighted vectors. To weigh them was to divide already: add them up.",
 )
 def context_mean_of_weighted(alpha, H):
     return _weighted(alpha, H).mean(axis=1)
@@ -169,8 +169,8 @@ def mask_added(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁴ in the place of masked scores. Scores can be lower than that, and then masked entries get the weight; "
-    "and where nothing is kept, all entries share it.",
+    "You put −10⁴ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. And "
+    "where nothing is kept, all entries share it.",
 )
 def filled_with_1e4(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e4, axis)
@@ -178,8 +178,8 @@ def filled_with_1e4(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁶ in the place of masked scores. Scores can be lower than that, and then masked entries get the weight; "
-    "and where nothing is kept, all entries share it.",
+    "You put −10⁶ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. And "
+    "where nothing is kept, all entries share it.",
 )
 def filled_with_1e6(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e6, axis)
@@ -187,8 +187,8 @@ def filled_with_1e6(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁹ in the place of masked scores. Scores can be lower than that, and then masked entries get the weight; "
-    "and where nothing is kept, all entries share it.",
+    "You put −10⁹ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. And "
+    "where nothing is kept, all entries share it.",
 )
 def filled_with_1e9(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e9, axis)
@@ -205,8 +205,8 @@ def filled_with_the_lowest(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁹ in the place of masked scores, and 0 for their weights in the end. But where the kept scores are lower "
-    "than −10⁹, the weight is lost.",
+    "You put −10⁹ in the place of masked scores, and 0 for their weights in the end. But where the kept scores are "
+    "lower than −10⁹, the weight is lost.",
 )
 def filled_and_zeroed(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e9, axis) * _kept(scores, mask)
@@ -274,12 +274,14 @@ def not_divided(scores, mask=None, axis=-1):
     return np.where(kept, np.exp(scores - highest), 0.0)
 
 
-@misconception("masked_softmax", "You divide by the sum of all scores' exponentials, masked ones included.")
-def divided_by_all(scores, mask=None, axis=-1):
-    scores, kept = _floats(scores), _kept(scores, mask)
-    highest = scores.max(axis=axis, keepdims=True)
-    exps = np.exp(scores - highest)
-    return np.where(kept, exps, 0.0) / (exps.sum(axis=axis, keepdims=True) + 1e-9)
+@misconception(
+    "masked_softmax",
+    "You put −inf into an array of whole numbers, which have no infinity: make floats of the scores first.",
+)
+def infinity_into_whole_numbers(scores, mask=None, axis=-1):
+    if mask is not None and np.asarray(scores).dtype.kind in "iu":
+        raise OverflowError("cannot convert float infinity to integer")
+    return right.masked_softmax(scores, mask, axis)
 
 
 @misconception(
