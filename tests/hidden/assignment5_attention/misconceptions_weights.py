@@ -36,8 +36,8 @@ def _filled(scores, mask, fill, axis=-1):
     return _softmax(np.where(_kept(scores, mask), _floats(scores), fill), axis)
 
 
-def _frozen(*arrays):
-    return any(isinstance(a, np.ndarray) and not a.flags.writeable for a in arrays)
+def _frozen(a):
+    return isinstance(a, np.ndarray) and not a.flags.writeable
 
 
 # context -------------------------------------------------------------------------------------------------------------
@@ -169,8 +169,8 @@ def mask_added(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁴ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. And "
-    "where nothing is kept, all entries share it.",
+    "You put −10⁴ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. "
+    "And where nothing is kept, all entries share it.",
 )
 def filled_with_1e4(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e4, axis)
@@ -178,8 +178,8 @@ def filled_with_1e4(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁶ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. And "
-    "where nothing is kept, all entries share it.",
+    "You put −10⁶ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. "
+    "And where nothing is kept, all entries share it.",
 )
 def filled_with_1e6(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e6, axis)
@@ -187,8 +187,8 @@ def filled_with_1e6(scores, mask=None, axis=-1):
 
 @misconception(
     "masked_softmax",
-    "You put −10⁹ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. And "
-    "where nothing is kept, all entries share it.",
+    "You put −10⁹ in the place of masked scores. Scores can be lower than that: then masked entries get the weight. "
+    "And where nothing is kept, all entries share it.",
 )
 def filled_with_1e9(scores, mask=None, axis=-1):
     return _filled(scores, mask, -1e9, axis)
