@@ -616,8 +616,7 @@ def backward_masked_after(dout, Q, K, V, mask=None):
 
 @misconception(
     "sdpa_backward",
-    "You put −10⁹ in the place of masked scores: where scores are lower, or nothing is kept, masked keys have weight and "
-    "take part.",
+    "You put −10⁹ in the place of masked scores: where scores are lower, or nothing is kept, masked keys take part.",
 )
 def backward_filled_with_1e9(dout, Q, K, V, mask=None):
     return _backward((dout, Q, K, V), mask, weigh=attention_filled_with_1e9)
