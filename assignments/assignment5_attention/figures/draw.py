@@ -21,8 +21,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 
 INK, FAINT, PAPER = "#24292f", "#c4cad1", "#ffffff"
-BLUE, ORANGE, GREEN = "#bcd9f5", "#fbd3a6", "#c7e6c7"
-DARK_BLUE, DARK_ORANGE, DARK_GREEN = "#2f74b5", "#c9660a", "#3c8c3c"
+BLUE, ORANGE = "#bcd9f5", "#fbd3a6"
+DARK_BLUE, DARK_ORANGE = "#2f74b5", "#c9660a"
 BLUES = LinearSegmentedColormap.from_list("blues", [PAPER, DARK_BLUE])
 BOTH = LinearSegmentedColormap.from_list("both", [DARK_ORANGE, PAPER, DARK_BLUE])
 
@@ -176,11 +176,11 @@ def draw_positions(solution: dict[str, Any]) -> Any:
 
 def trained(solution: dict[str, Any], data: Any) -> Any:
     """Parameters as the hidden test trains them."""
-    rng, bound = np.random.default_rng(2017), np.sqrt(6 / 72)
-    params = {name: rng.uniform(-bound, bound, (64, 8)) for name in ("Wq", "Wk")}
+    rng, bound = np.random.default_rng(2017), np.sqrt(6 / 80)
+    params = {name: rng.uniform(-bound, bound, (64, 16)) for name in ("Wq", "Wk")}
     orders = [rng.permutation(len(data.y_train)) for _ in range(6)]
     batches = [batch for order in orders for batch in np.split(order, range(30, len(order), 30))]
-    return solution["train_retrieval"](data.Q_train, data.K_train, data.y_train, params, 0.6, batches)[0]
+    return solution["train_retrieval"](data.Q_train, data.K_train, data.y_train, params, 1.0, batches)[0]
 
 
 def draw_retrieval(solution: dict[str, Any]) -> Any:

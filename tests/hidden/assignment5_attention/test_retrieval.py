@@ -140,14 +140,14 @@ class TestTrainRetrieval:
     @pytest.mark.weight(4)
     def test_finds_digits(self, student):
         """Trained on most of the digits, it finds the one that is asked for among six that it has not seen."""
-        # One start and one order for everybody. Of 20 random ones the worst found 94.4 % of the digits.
-        data, dk, rng = searches(), 8, np.random.default_rng(2017)
+        # One start and one order for everybody. Of 10 random ones the worst found 96.2 % of the digits.
+        data, dk, rng = searches(), 16, np.random.default_rng(2017)
         bound = np.sqrt(6 / (64 + dk))
         params = {name: rng.uniform(-bound, bound, (64, dk)) for name in ("Wq", "Wk")}
         # 1347 = 44·30 + 27 examples: a last batch of a few examples only would make the training unsteady.
         orders = (rng.permutation(len(data.y_train)) for _ in range(6))
         batches = [batch for order in orders for batch in np.split(order, range(30, len(order), 30))]
-        given = data.Q_train, data.K_train, data.y_train, params, 0.6
+        given = data.Q_train, data.K_train, data.y_train, params, 1.0
         result = student.train_retrieval(*given, batches)
         assert isinstance(result, (tuple, list)), "The result should be the tuple (params, losses)."
         assert len(result) == 2, "The result should be the tuple (params, losses)."
