@@ -40,6 +40,10 @@ def _lowered(by):
     return softmax
 
 
+def _filled_and_zeroed(scores, mask):
+    return _filled(-1e9)(scores, mask) * (1.0 if mask is None else mask)
+
+
 def _masked_after(scores, mask):
     return _softmax(scores) * (1.0 if mask is None else mask)
 
@@ -222,6 +226,14 @@ def additive_filled_with_1e9(s, H, Ws, Wh, v, mask=None):
 )
 def additive_filled_with_the_lowest(s, H, Ws, Wh, v, mask=None):
     return _additive((s, H, Ws, Wh, v), mask, softmax=_filled(LOWEST))
+
+
+@misconception(
+    "bahdanau_attention",
+    "You add −10⁹ to masked scores: a score that is larger than that comes through. Replace it.",
+)
+def additive_lowered_by_1e9(s, H, Ws, Wh, v, mask=None):
+    return _additive((s, H, Ws, Wh, v), mask, softmax=_lowered(1e9))
 
 
 @misconception("bahdanau_attention", "Where nothing is kept you get NaN; weights and context are to be 0 there.")
@@ -425,6 +437,15 @@ def attention_filled_with_1e6(Q, K, V, mask=None):
 )
 def attention_filled_with_1e9(Q, K, V, mask=None):
     return _attention(Q, K, V, mask, softmax=_filled(-1e9))
+
+
+@misconception(
+    "scaled_dot_product_attention",
+    "You put −10⁹ in the place of masked scores, and 0 for their weights in the end. But where the kept scores are "
+    "lower than −10⁹, the weight is lost.",
+)
+def attention_filled_and_zeroed(Q, K, V, mask=None):
+    return _attention(Q, K, V, mask, softmax=_filled_and_zeroed)
 
 
 @misconception(
