@@ -195,7 +195,7 @@ class TestMaskedSoftmax:
             mask[size(rng, 0, n - 1)] = False
             check(2 * normal(rng, n, t), mask)
         check(normal(rng, 3), bools(0, 0, 0))
-        check(normal(rng, 2, 2, 3), bools([[1], [0]]))
+        check(normal(rng, 2, 2, 3), bools([[1, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 1]]))
         check(normal(rng, 2, 3), bools([1, 0, 1], [0, 0, 1]), 0)
 
     def test_no_warning(self, student, rng):
