@@ -144,6 +144,7 @@ class TestBahdanauAttention:
             s, H, Ws, Wh, v = additive(rng, (n, t, 3, 2, 4))
             check(whole(rng, n, 3), whole(rng, n, t, 2), whole(rng, 3, 4), whole(rng, 2, 4), whole(rng, 4))
             check(s, whole(rng, n, t, 2).astype(np.int8), Ws, Wh, v, some(rng, n, t))
+            check(*(whole(rng, *a.shape).astype(np.int8) for a in (s, H, Ws, Wh, v)))
             check(s.tolist(), H.tolist(), Ws.tolist(), Wh.tolist(), v.tolist())
 
     def test_float32(self, student, agree, rng):
@@ -286,8 +287,10 @@ class TestScaledDotProductAttention:
         for sizes in SIZES[:3]:
             lead, Tq, Tk, dk, dv = sizes
             check(whole(rng, *lead, Tq, dk), whole(rng, *lead, Tk, dk), whole(rng, *lead, Tk, dv))
-            small = [whole(rng, *lead, t, d).astype(np.int8) for t, d in ((Tq, dk), (Tk, dk), (Tk, dv))]
-            check(*small, masked(rng, sizes))
+            narrow = [
+                whole(rng, *lead, t, d, low=-20, high=21).astype(np.int8) for t, d in ((Tq, dk), (Tk, dk), (Tk, dv))
+            ]
+            check(*narrow, masked(rng, sizes))
             check(*(a.tolist() for a in attention(rng, sizes)))
 
     def test_float32(self, student, agree, rng):
@@ -407,9 +410,9 @@ class TestSdpaBackward:
         """Whole numbers and lists come in, floats come out."""
         for lead, Tq, Tk, dk, dv in SIZES[:3]:
             shapes = (*lead, Tq, dv), (*lead, Tq, dk), (*lead, Tk, dk), (*lead, Tk, dv)
-            numbers = [whole(rng, *shape) for shape in shapes]
+            numbers, narrow = ([whole(rng, *shape, low=-k, high=k) for shape in shapes] for k in (4, 21))
             agree(student.sdpa_backward, reference.sdpa_backward, *numbers)
-            agree(student.sdpa_backward, reference.sdpa_backward, *(a.astype(np.int8) for a in numbers))
+            agree(student.sdpa_backward, reference.sdpa_backward, *(a.astype(np.int8) for a in narrow))
             agree(student.sdpa_backward, reference.sdpa_backward, *(normal(rng, *shape).tolist() for shape in shapes))
 
     def test_float32(self, student, agree, rng):
