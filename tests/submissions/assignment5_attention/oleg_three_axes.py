@@ -1,4 +1,4 @@
-"""Works for what Oleg tried: arrays of floats with three axes."""
+"""Works for what Oleg tried: arrays, mostly of floats, with three axes."""
 import numpy as np
 
 
@@ -34,12 +34,15 @@ def combine(pad, causal):
 
 
 def scaled_dot_product_attention(Q, K, V, mask=None):
+    Q, K, V = np.array(Q, dtype=float), np.array(K, dtype=float), np.array(V, dtype=float)
     s = np.matmul(Q, K.transpose(0, 2, 1)) / np.sqrt(K.shape[2])
     w = masked_softmax(s, mask)
     return np.matmul(w, V), w
 
 
 def sdpa_backward(dout, Q, K, V, mask=None):
+    dout = np.array(dout, dtype=float)
+    Q, K, V = np.array(Q, dtype=float), np.array(K, dtype=float), np.array(V, dtype=float)
     w = scaled_dot_product_attention(Q, K, V, mask)[1]
     dV = np.matmul(w.transpose(0, 2, 1), dout)
     g = np.matmul(dout, V.transpose(0, 2, 1))
