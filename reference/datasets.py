@@ -118,3 +118,47 @@ def tumours_split() -> Split:
     # Column by column, because an area of 1001 and a smoothness of 0.1 have no unit in common.
     mean, std = X[train].mean(axis=0), X[train].std(axis=0)
     return Split((X[train] - mean) / std, y[train], (X[test] - mean) / std, y[test])
+
+
+RETRIEVAL_KEYS = 6
+RETRIEVAL_SEED = 7
+
+
+class Retrieval(NamedTuple):
+    """Queries, the keys among which each looks for its own, and where that is; to train on, and held back."""
+
+    Q_train: NDArray[np.float64]
+    K_train: NDArray[np.float64]
+    y_train: NDArray[np.int64]
+    Q_test: NDArray[np.float64]
+    K_test: NDArray[np.float64]
+    y_test: NDArray[np.int64]
+
+
+def retrieval_split() -> Retrieval:
+    """Return the digits of `digits_split` as a search: which of six images shows the digit that is asked for?
+
+    Q (N, 1, 64) names a digit: 1 at its place among the first ten numbers, 0 elsewhere. K (N, 6, 64) are images of six
+    different digits, and y (N,) is the position of the one that is named. N is 1347 to train on and 450 held back, one
+    search for each image. Always the same numbers.
+    """
+    data, rng = digits_split(), np.random.default_rng(RETRIEVAL_SEED)
+    return Retrieval(
+        *_searches(data.X_train, data.y_train, rng),
+        *_searches(data.X_test, data.y_test, rng),
+    )
+
+
+def _searches(
+    X: NDArray[np.float64], digit: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """One search for each image, among five images of other digits."""
+    images = X.reshape(len(X), -1)
+    Q, K = np.zeros((len(X), 1, images.shape[1])), np.empty((len(X), RETRIEVAL_KEYS, images.shape[1]))
+    places = rng.integers(0, RETRIEVAL_KEYS, len(X))
+    for n in range(len(X)):
+        Q[n, 0, digit[n]] = 1.0
+        others = rng.permutation(np.delete(np.arange(10), digit[n]))[: RETRIEVAL_KEYS - 1]
+        keys = [rng.choice(np.flatnonzero(digit == other)) for other in others]
+        K[n] = images[np.insert(keys, places[n], n)]
+    return Q, K, places

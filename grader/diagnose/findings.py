@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -92,10 +93,26 @@ def _explains(candidate: Misconception, observations: Sequence[Observation]) -> 
     shown = 0
     for o in observations:
         answer = candidate.answer(o.case)
-        if compare(o.got, answer, o.case.tolerance, float32=True) is not None:
+        if not _alike(o.got, answer, o):
             return False
-        shown += compare(answer, o.want, o.case.tolerance, float32=True) is not None
+        shown += not _alike(answer, o.want, o)
     return shown >= ENOUGH
+
+
+def _alike(got: Any, other: Any, o: Observation) -> bool:
+    """Whether two answers to a case agree; where both are NaN, they do."""
+    return compare(_nan_as_infinity(got), _nan_as_infinity(other), o.case.tolerance, float32=True) is None
+
+
+def _nan_as_infinity(answer: Any) -> Any:
+    """The answer with infinity for NaN, which equals nothing, not even itself."""
+    if isinstance(answer, dict):
+        return {key: _nan_as_infinity(value) for key, value in answer.items()}
+    if isinstance(answer, (tuple, list)):
+        return [_nan_as_infinity(value) for value in answer]
+    if isinstance(answer, (np.ndarray, np.floating, float)) and np.asarray(answer).dtype.kind == "f":
+        return np.where(np.isnan(answer), np.inf, answer)
+    return answer
 
 
 def _structural(wrong: Sequence[Observation]) -> Finding | None:

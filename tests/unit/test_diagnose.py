@@ -62,6 +62,20 @@ def test_two_that_fit_are_none():
     assert found.kind == "structure"
 
 
+def test_nan_in_the_same_places_counts():
+    """A misconception that gives NaN explains answers that are NaN where its own are, and no others."""
+
+    def no_number_below_zero(x):
+        with np.errstate(invalid="ignore"):
+            return 2.0 * np.sqrt(x) ** 2
+
+    misconception = Misconception("root", "f", "Below 0 there is no root.", no_number_below_zero)
+    elsewhere = observe(lambda x: no_number_below_zero(-x), double, images())
+
+    assert diagnose(observe(no_number_below_zero, double, images()), [misconception, TRIPLED]).name == "root"
+    assert diagnose(elsewhere, [misconception]) is None
+
+
 def test_raising_alike_counts():
     """Code that raises where the misconception raises is explained by it."""
 
