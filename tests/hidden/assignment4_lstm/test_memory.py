@@ -428,7 +428,7 @@ class TestClipGlobalNorm:
 
     def test_arguments_unchanged(self, student, agree, rng):
         """No gradient is written into or returned, also where nothing changes."""
-        for shapes, max_norm in zip(SHAPES, (1.0, 50.0, 2.0), strict=True):
+        for shapes, max_norm in zip(SHAPES, (1.0, 0.2, 2.0), strict=True):
             agree.pure(student.clip_global_norm, reference.clip_global_norm, gradients(rng, *shapes), max_norm)
             agree.pure(student.clip_global_norm, reference.clip_global_norm, gradients(rng, *shapes), 100.0)
 
