@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 - the exercises take as many arguments as they need
 """The gates of an LSTM packed in another order than i, f, g, o: each of the 23 wrong orders, for every LSTM function.
 
 Each is the oracle with its weights' columns put into the oracle's order, and gradients put back into the wrong one.

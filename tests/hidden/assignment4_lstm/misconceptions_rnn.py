@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 - the exercises take as many arguments as they need
 """What goes wrong in plain recurrent networks: wrong functions that people really write, with a sentence for each.
 
 Each is the right function with one step changed: mostly the oracle with other inputs, or with its result spoilt. Where
