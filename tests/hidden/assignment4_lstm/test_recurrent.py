@@ -13,7 +13,7 @@ from reference import lstm as reference
 
 FLOAT32 = {"rtol": 1e-4, "atol": 1e-6}
 # N, T, D, H: no two sizes of a case alike.
-SIZES = [(3, 5, 2, 4), (2, 3, 6, 5), (4, 6, 3, 2), (5, 4, 1, 3)]
+SIZES = [(3, 4, 2, 5), (2, 3, 5, 4), (4, 5, 3, 2)]
 ROOTS = {"rtol": 1e-9, "atol": 1e-12}
 LN2, LN3 = np.log(2), np.log(3)
 
@@ -104,21 +104,20 @@ class Recurrent:
 
     def test_zeros(self, check, rng):
         """Each argument in turn may be 0 everywhere."""
-        for sizes in SIZES[:2]:
-            args = self.inputs(rng, *sizes)
-            for k, value in enumerate(args):
-                if isinstance(value, np.ndarray):
-                    check(*but(args, k, np.zeros_like(value)))
+        args = self.inputs(rng, *SIZES[0])
+        for k, value in enumerate(args):
+            if isinstance(value, np.ndarray):
+                check(*but(args, k, np.zeros_like(value)))
 
     def test_saturated(self, check, rng):
         """Inputs so large that units are fully on or off are right too."""
-        for sizes in SIZES[:3]:
+        for sizes in SIZES:
             args = self.inputs(rng, *sizes)
             check(*but(args, self.sequence, 1000 * args[self.sequence]))
 
     def test_integers_and_lists(self, check, rng):
         """Whole numbers and lists come in, floats come out."""
-        for sizes in SIZES[:3]:
+        for sizes in SIZES[:2]:
             args = self.inputs(rng, *sizes)
             check(*but(args, self.sequence, rng.integers(-2, 3, args[self.sequence].shape)))
             for k in self.states:
@@ -129,24 +128,24 @@ class Recurrent:
 
     def test_small_unsigned(self, check, rng):
         """Inputs of uint8, as pixels are, do not wrap around."""
-        for sizes in SIZES[:3]:
+        for sizes in SIZES:
             args = self.inputs(rng, *sizes)
             check(*but(args, self.sequence, rng.integers(0, 256, args[self.sequence].shape).astype(np.uint8)))
 
     def test_float32(self, remote, oracle, agree, rng):
         """Arrays in float32 are as good as others."""
-        for sizes in SIZES[:3]:
+        for sizes in SIZES:
             args = mapped(lambda a: a.astype(np.float32), self.inputs(rng, *sizes))
             agree.within(**FLOAT32)(remote, oracle, *args)
 
     def test_arguments_unchanged(self, remote, oracle, agree, rng):
         """No argument is written into, and a second call gives the same."""
-        for sizes in SIZES[:3]:
+        for sizes in SIZES:
             agree.pure(remote, oracle, *self.inputs(rng, *sizes))
 
     def test_random_sizes(self, check, rng):
         """Any sizes work."""
-        for _ in range(5):
+        for _ in range(4):
             N, T, D, H = size(rng, 1, 4), size(rng, 1, 4), size(rng, 1, 4), size(rng, 1, 4)
             check(*self.inputs(rng, N, T, D, H))
 
@@ -204,9 +203,9 @@ class TestRnnBackward(Recurrent):
 
     def test_loss_at_one_step(self, check, rng):
         """A loss at one state alone reaches all steps before it, and none after it."""
-        for k, (N, T, D, H) in enumerate(SIZES):
+        for at, (N, T, D, H) in zip((-1, 0, 2), SIZES, strict=True):
             dH, *args = self.inputs(rng, N, T, D, H)
-            dH[:, [s for s in range(T) if s != (T - 1, 0, 2, T - 1)[k]]] = 0.0
+            dH[:, np.arange(T) != at % T] = 0.0
             check(dH, *args)
 
     def test_long_sequences(self, check, rng):
@@ -349,9 +348,9 @@ class TestLstmBackward(Recurrent):
 
     def test_loss_at_one_state(self, check, rng):
         """A loss at one state alone, and none at the last cell, reaches all steps before it and none after it."""
-        for k, (N, T, D, H) in enumerate(SIZES):
+        for at, (N, T, D, H) in zip((-1, 0, 2), SIZES, strict=True):
             dH, dcT, *args = self.inputs(rng, N, T, D, H)
-            dH[:, [s for s in range(T) if s != (T - 1, 0, 2, T - 1)[k]]] = 0.0
+            dH[:, np.arange(T) != at % T] = 0.0
             check(dH, np.zeros_like(dcT), *args)
 
     def test_loss_at_the_last_cell(self, check, rng):
@@ -362,7 +361,7 @@ class TestLstmBackward(Recurrent):
 
     def test_no_loss_at_the_last_cell(self, check, rng):
         """With dcT = 0 all gradients come by way of the states."""
-        for N, T, D, H in SIZES[:3]:
+        for N, T, D, H in SIZES:
             dH, dcT, *args = self.inputs(rng, N, T, D, H)
             check(dH, np.zeros_like(dcT), *args)
 
