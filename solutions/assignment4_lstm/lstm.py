@@ -72,7 +72,7 @@ def rnn_forward(X: np.ndarray, h0: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b
     "corresponding to minibatches". The steps are *time*; a minibatch is the axis N.
     """
     ### BEGIN SOLUTION
-    X, h = np.asarray(X, dtype=float), h0
+    X, h = np.asarray(X), h0
     states = []
     for t in range(X.shape[1]):
         h = rnn_step(X[:, t], h, Wx, Wh, b)
@@ -120,7 +120,7 @@ def rnn_backward(  # noqa: PLR0917
     dH, X, h0, Wx, Wh = (np.asarray(array, dtype=float) for array in (dH, X, h0, Wx, Wh))
     H = rnn_forward(X, h0, Wx, Wh, b)  # (N, T, H)
     before = np.concatenate([h0[:, None], H[:, :-1]], axis=1)  # (N, T, H), the state that each step started from
-    dA = np.zeros_like(H)
+    dA = np.empty_like(H)
     dh = np.zeros_like(h0)  # what the next step wants of this state
     for t in reversed(range(X.shape[1])):
         dA[:, t] = (dH[:, t] + dh) * (1 - H[:, t] ** 2)
@@ -166,15 +166,14 @@ def birnn_forward(
     Slide: Bidirectional RNNs.
     """
     ### BEGIN SOLUTION
-    X, lengths = np.asarray(X, dtype=float), np.asarray(lengths)[:, None]
+    X, lengths = np.asarray(X), np.asarray(lengths)[:, None]
     N, T, _ = X.shape
     h0 = np.zeros((N, len(fw[1])))
     rows, steps = np.arange(N)[:, None], np.arange(T)
-    real = steps < lengths  # (N, T)
-    turned = np.where(real, lengths - 1 - steps, steps)  # (N, T), each row's steps in reverse; padding stays
+    turned = lengths - 1 - steps  # (N, T), each row's real steps in reverse, and then its padding, counted from the end
     forward = rnn_forward(X, h0, *fw)
     backward = rnn_forward(X[rows, turned], h0, *bw)[rows, turned]
-    return np.concatenate([forward, backward], axis=2) * real[:, :, None]
+    return np.concatenate([forward, backward], axis=2) * (steps < lengths)[:, :, None]
     ### END SOLUTION
 
 
@@ -200,7 +199,7 @@ def power_recurrence(W: np.ndarray, h0: np.ndarray, t: int) -> np.ndarray:
     Slide: The challenge of long-term dependencies.
     """
     ### BEGIN SOLUTION
-    return np.linalg.matrix_power(np.asarray(W, dtype=float).T, t) @ np.asarray(h0, dtype=float)
+    return np.linalg.matrix_power(np.asarray(W, dtype=float).T, t) @ h0
     ### END SOLUTION
 
 
@@ -223,8 +222,8 @@ def eig_recurrence(W_sym: np.ndarray, h0: np.ndarray, t: int) -> np.ndarray:
     Slide: The challenge of long-term dependencies. It has Qᵀ Λᵗ Q, which does not go with its own W = Q Λ Qᵀ.
     """
     ### BEGIN SOLUTION
-    values, Q = np.linalg.eigh(np.asarray(W_sym, dtype=float))
-    return Q @ (values**t * (Q.T @ np.asarray(h0, dtype=float)))
+    values, Q = np.linalg.eigh(W_sym)
+    return Q @ (values**t * (Q.T @ h0))
     ### END SOLUTION
 
 
@@ -248,10 +247,10 @@ def fate(W: np.ndarray, tol: float = 1e-6) -> str:
     Slide: The challenge of long-term dependencies, "depending on whether w < 1 or w > 1". It must be |w|.
     """
     ### BEGIN SOLUTION
-    radius = np.abs(np.linalg.eigvals(np.asarray(W, dtype=float))).max()
-    if abs(radius - 1) <= tol:
-        return "neither"
-    return "vanishes" if radius < 1 else "explodes"
+    radius = np.abs(np.linalg.eigvals(W)).max()
+    if radius > 1 + tol:
+        return "explodes"
+    return "vanishes" if radius < 1 - tol else "neither"
     ### END SOLUTION
 
 
@@ -280,8 +279,8 @@ def leaky_unit(v: np.ndarray, alpha: float, mu0: float | np.ndarray = 0) -> np.n
     this is the one of the book (section 10.9.2).
     """
     ### BEGIN SOLUTION
-    v, mu = np.asarray(v, dtype=float), np.asarray(mu0, dtype=float)
-    averages = np.zeros_like(v)
+    v, mu = np.asarray(v, dtype=float), np.asarray(mu0)
+    averages = np.empty_like(v)
     for t in range(len(v)):
         mu = alpha * mu + (1 - alpha) * v[t]
         averages[t] = mu
@@ -313,9 +312,9 @@ def skip_rnn_forward(  # noqa: PLR0917
     X, h0, Wx, Wh, Wskip, b = (np.asarray(array, dtype=float) for array in (X, h0, Wx, Wh, Wskip, b))
     states = [h0]
     for t in range(1, X.shape[1] + 1):
-        a = X[:, t - 1] @ Wx + states[t - 1] @ Wh + b
+        a = X[:, t - 1] @ Wx + states[-1] @ Wh + b
         if t >= delay:
-            a = a + states[t - delay] @ Wskip
+            a = a + states[-delay] @ Wskip
         states.append(np.tanh(a))
     return np.stack(states[1:], axis=1)
     ### END SOLUTION
@@ -474,7 +473,7 @@ def lstm_forward(  # noqa: PLR0917
     multiplied by f, which lies between 0 and 1.
     """
     ### BEGIN SOLUTION
-    X, h, c = np.asarray(X, dtype=float), h0, c0
+    X, h, c = np.asarray(X), h0, c0
     states = []
     for t in range(X.shape[1]):
         h, c = lstm_step(X[:, t], h, c, Wx, Wh, b)
@@ -518,13 +517,12 @@ def lstm_backward(  # noqa: PLR0917
     Slide: Gated RNN architectures, "self-loops producing long gradient flow paths".
     """
     ### BEGIN SOLUTION
-    dH, X = np.asarray(dH, dtype=float), np.asarray(X, dtype=float)
+    dH, X = np.asarray(dH), np.asarray(X, dtype=float)
     T = X.shape[1]
     before = [(h0, c0)]  # state and cell before each step
     for t in range(T - 1):
         before.append(lstm_step(X[:, t], *before[t], Wx, Wh, b))
-    dX = np.zeros_like(X)
-    dh, dc = np.zeros_like(dH[:, 0]), dcT
+    dX, dh, dc = np.empty_like(X), 0.0, dcT
     dWx, dWh, db = 0.0, 0.0, 0.0
     for t in reversed(range(T)):
         grads = lstm_step_backward(dH[:, t] + dh, dc, X[:, t], *before[t], Wx, Wh, b)
@@ -574,7 +572,7 @@ def encoder_decoder_forward(  # noqa: PLR0917
     Slide: Encoder-decoder models.
     """
     ### BEGIN SOLUTION
-    src = np.asarray(src, dtype=float)
+    src = np.asarray(src)
     N, Ts, _ = src.shape
     lengths = np.full(N, Ts) if lengths is None else np.asarray(lengths)
     h = c = np.zeros((N, len(enc[1])))
@@ -583,7 +581,7 @@ def encoder_decoder_forward(  # noqa: PLR0917
         h_next, c_next = lstm_step(src[:, t], h, c, *enc)
         h, c = np.where(real, h_next, h), np.where(real, c_next, c)
     states, _ = lstm_forward(tgt_in, h, c, *dec)  # (N, Tt, H)
-    return states @ np.asarray(Wout, dtype=float) + np.asarray(bout, dtype=float)
+    return states @ Wout + bout
     ### END SOLUTION
 
 

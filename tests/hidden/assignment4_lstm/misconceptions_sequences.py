@@ -431,6 +431,72 @@ def _adam(theta, grads, memory, lr):
     return {k: theta[k] - lr * step[k] for k in theta}, (m, v, n)
 
 
+def _readout(logits, y):
+    """The mean loss, and its gradient at the logits."""
+    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = exps / exps.sum(axis=1, keepdims=True)
+    rows = np.arange(len(y)), y
+    return float(-np.log(p[rows]).mean()), (p - np.eye(p.shape[1])[y]) / len(y)
+
+
+def _sigmoid(a):
+    return 0.5 + 0.5 * np.tanh(0.5 * a)
+
+
+def _states(X, h, c, theta):
+    """What each step of an LSTM over the whole batch makes: the gates and the candidate, the states around it."""
+    steps = []
+    for t in range(X.shape[1]):
+        a = np.split(X[:, t] @ theta["Wx"] + h @ theta["Wh"] + theta["b"], 4, axis=1)
+        i, f, g, o = _sigmoid(a[0]), _sigmoid(a[1]), np.tanh(a[2]), _sigmoid(a[3])
+        before, c = c, f * c + i * g
+        steps.append((X[:, t], h, before, i, f, g, o, np.tanh(c)))
+        h = o * np.tanh(c)
+    return steps, h, c
+
+
+def _weights_gradients(steps, dH, theta):
+    """The gradients of Wx, Wh and b, given that at each state."""
+    grads, dh, dc = {"Wx": 0.0, "Wh": 0.0, "b": 0.0}, 0.0, 0.0
+    for (x, h, before, i, f, g, o, shown), direct in reversed(list(zip(steps, dH, strict=True))):
+        dh = direct + dh
+        dc = dc + dh * o * (1 - shown**2)
+        at_gates = (dc * g * i * (1 - i), dc * before * f * (1 - f), dc * i * (1 - g**2), dh * shown * o * (1 - o))
+        da = np.concatenate(at_gates, axis=1)
+        grads = {"Wx": grads["Wx"] + x.T @ da, "Wh": grads["Wh"] + h.T @ da, "b": grads["b"] + da.sum(axis=0)}
+        dh, dc = da @ theta["Wh"].T, dc * f
+    return grads
+
+
+def _network(read, everywhere=False, carried=None):
+    """Loss and gradients where the logits come of read(T), a share of each state; `carried` is the state to start from.
+
+    With `everywhere`, the gradient of the last state is put at all states. Faster than the oracle, for long training.
+    """
+
+    def gradients(theta, X, y):
+        T, zeros = X.shape[1], np.zeros((len(X), len(theta["Wh"])))
+        start = [np.broadcast_to(s, zeros.shape) for s in carried] if carried else [zeros, zeros]
+        steps, *ends = _states(X, *start, theta)
+        H = np.array([o * shown for *_, o, shown in steps])  # (T, N, H)
+        seen = np.einsum("tnh,t->nh", H, read(T))
+        loss, dlogits = _readout(seen @ theta["Wout"] + theta["bout"], y)
+        dH = np.einsum("nh,t->tnh", dlogits @ theta["Wout"].T, np.ones(T) if everywhere else read(T))
+        if carried is not None:
+            carried[:] = ends
+        lstm = _weights_gradients(steps, dH, theta)
+        return loss, {**lstm, "Wout": seen.T @ dlogits, "bout": dlogits.sum(axis=0)}
+
+    return gradients
+
+
+def _last(T):
+    return np.eye(T)[-1]
+
+
+_LAST_STATE = _network(_last)
+
+
 def _train(
     X,
     y,
@@ -439,7 +505,7 @@ def _train(
     batches,
     max_norm,
     *,
-    gradients=right.lstm_loss_and_grads,
+    gradients=_LAST_STATE,
     change=lambda grads, _: grads,
     clip=_clipped,
     step=_adam,
@@ -452,41 +518,6 @@ def _train(
         theta, memory = step(theta, clip(change(grads, len(batch)), max_norm), memory, lr)
         losses.append(loss)
     return theta, losses
-
-
-def _readout(logits, y):
-    """The mean loss, and its gradient at the logits."""
-    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p = exps / exps.sum(axis=1, keepdims=True)
-    rows = np.arange(len(y)), y
-    return float(-np.log(p[rows]).mean()), (p - np.eye(p.shape[1])[y]) / len(y)
-
-
-def _network(read, everywhere=False, carried=None):
-    """Loss and gradients where the logits come of read(T), a share of each state; `carried` is the state to start from.
-
-    With `everywhere`, the gradient of the last state is put at all states.
-    """
-
-    def gradients(theta, X, y):
-        weights, T = (theta["Wx"], theta["Wh"], theta["b"]), X.shape[1]
-        zeros = np.zeros((len(X), len(theta["Wh"])))
-        h0, c0 = (np.broadcast_to(s, zeros.shape) for s in carried) if carried else (zeros, zeros)
-        H, c = right.lstm_forward(X, h0, c0, *weights)
-        seen = np.einsum("nth,t->nh", H, read(T))
-        loss, dlogits = _readout(seen @ theta["Wout"] + theta["bout"], y)
-        share = np.ones(T) if everywhere else read(T)
-        dH = np.einsum("nh,t->nth", dlogits @ theta["Wout"].T, share)
-        _, _, _, dWx, dWh, db = right.lstm_backward(dH, 0 * c, X, h0, c0, *weights)
-        if carried is not None:
-            carried[:] = [H[:, -1], c]
-        return loss, {"Wx": dWx, "Wh": dWh, "b": db, "Wout": seen.T @ dlogits, "bout": dlogits.sum(axis=0)}
-
-    return gradients
-
-
-def _last(T):
-    return np.eye(T)[-1]
 
 
 def _times(grads, factor):
@@ -571,7 +602,7 @@ def entries_clipped(X, y, params, lr, batches, max_norm=5.0):
 
 @misconception("train_lstm", "You clip to 5, whatever max_norm is.")
 def always_clipped_to_five(X, y, params, lr, batches, max_norm=5.0):
-    return right.train_lstm(X, y, params, lr, batches)
+    return _train(X, y, params, lr, batches, 5.0)
 
 
 @misconception(
@@ -690,4 +721,4 @@ def last_loss_only(X, y, params, lr, batches, max_norm=5.0):
 def parameters_overwritten(X, y, params, lr, batches, max_norm=5.0):
     if any(isinstance(value, np.ndarray) and not value.flags.writeable for value in params.values()):
         raise ValueError("output array is read-only")
-    return right.train_lstm(X, y, params, lr, batches, max_norm)
+    return _train(X, y, params, lr, batches, max_norm)

@@ -111,7 +111,7 @@ class Recurrence:
             A = rng.integers(-2, 3, (H, H))
             W = A + A.T if self.function == "eig_recurrence" else A
             check(W, rng.integers(-3, 4, H), t)
-            check(W.astype(np.int8), rng.integers(1, 4, H).astype(np.uint8), t)
+            check((9 * W).astype(np.int8), rng.integers(1, 4, H).astype(np.uint8), t)
             check(W, rng.integers(-3, 4, H), 0)
             check(self.matrix(rng, H).tolist(), normal(rng, H).tolist(), t)
 
