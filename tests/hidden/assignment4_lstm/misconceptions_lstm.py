@@ -201,7 +201,7 @@ def lstm_step_in_cell_dtype(x, h, c, *args):
     return tuple(_in_dtype_of(c, result) for result in right.lstm_step(x, h, c, *args))
 
 
-@misconception("lstm_step", "You change the cell that comes in, in place; make a new one.")
+@misconception("lstm_step", "You write into an argument (into c?); make a new cell and a new state.")
 def cell_overwritten(x, h, c, *args):
     return _written_into(c, right.lstm_step(x, h, c, *args))
 
@@ -385,7 +385,7 @@ def step_gradient_in_input_dtype(dh, dc, x, *args):
     return _in_dtype_of(x, dx), *grads
 
 
-@misconception("lstm_step_backward", "You add to dc in place; it belongs to the caller.")
+@misconception("lstm_step_backward", "You write into an argument (into dc?); they belong to the caller.")
 def step_upstream_overwritten(dh, dc, *args):
     return _written_into(dc, right.lstm_step_backward(dh, dc, *args))
 
@@ -522,7 +522,7 @@ def lstm_states_in_input_dtype(X, *args):
     return _in_dtype_of(X, H), c
 
 
-@misconception("lstm_forward", "You change c0 in place; make a new cell at each step.")
+@misconception("lstm_forward", "You write into an argument (into c0?); make a new cell at each step.")
 def first_cell_overwritten(X, h0, c0, *args):
     return _written_into(c0, right.lstm_forward(X, h0, c0, *args))
 
@@ -706,6 +706,6 @@ def lstm_gradient_in_input_dtype(dH, dcT, X, *args):
     return _in_dtype_of(X, dX), *grads
 
 
-@misconception("lstm_backward", "You add what is carried into dH itself; it belongs to the caller.")
+@misconception("lstm_backward", "You write into an argument (what is carried into dH?); they belong to the caller.")
 def lstm_upstream_overwritten(dH, *args):
     return _written_into(dH, right.lstm_backward(dH, *args))

@@ -81,7 +81,7 @@ def single_step(W, h0, t):
     return right.power_recurrence(W, h0, min(t, 1))
 
 
-@misconception("power_recurrence", "You work in h0 itself; it must stay as it is.")
+@misconception("power_recurrence", "You write into an argument (into h0?); it must stay as it is.")
 def power_in_place(W, h0, t):
     return _written_into(h0, right.power_recurrence(W, h0, t))
 
@@ -380,16 +380,8 @@ def averages_in_input_dtype(v, alpha, mu0=0):
     return _in_dtype_of(v, right.leaky_unit(v, alpha, mu0))
 
 
-@misconception("leaky_unit", "You work in mu0 itself; it must stay as it is.")
-def mu0_overwritten(v, alpha, mu0=0):
-    return _written_into(mu0, right.leaky_unit(v, alpha, mu0))
-
-
-@misconception("leaky_unit", "You write the averages into v; it must stay as it is.")
-def values_overwritten(v, alpha, mu0=0):
-    # The start is a copy; only the values are written into.
-    if isinstance(v, np.ndarray) and v.dtype.kind != "f":
-        return averages_in_input_dtype(v, alpha, mu0)
+@misconception("leaky_unit", "You write into v or mu0; both must stay as they are.")
+def averaged_in_place(v, alpha, mu0=0):
     return _written_into(v, right.leaky_unit(v, alpha, mu0))
 
 

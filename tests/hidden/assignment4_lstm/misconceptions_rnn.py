@@ -113,7 +113,7 @@ def step_in_state_dtype(x, h, Wx, Wh, b):
     return _in_dtype_of(h, right.rnn_step(x, h, Wx, Wh, b))
 
 
-@misconception("rnn_step", "You write the new state into the old one; make a new array.")
+@misconception("rnn_step", "You write into an argument (the new state into the old one?); make a new array.")
 def state_overwritten(x, h, Wx, Wh, b):
     return _written_into(h, right.rnn_step(x, h, Wx, Wh, b))
 
@@ -217,7 +217,7 @@ def states_in_state_dtype(X, h0, Wx, Wh, b):
     return _in_dtype_of(h0, right.rnn_forward(X, h0, Wx, Wh, b))
 
 
-@misconception("rnn_forward", "You write into h0; make a new state at each step.")
+@misconception("rnn_forward", "You write into an argument (into h0?); make a new state at each step.")
 def start_overwritten(X, h0, Wx, Wh, b):
     return _written_into(h0, right.rnn_forward(X, h0, Wx, Wh, b))
 
@@ -401,7 +401,7 @@ def input_gradient_in_input_dtype(dH, X, *args):
     return _in_dtype_of(X, dX), *grads
 
 
-@misconception("rnn_backward", "You add what is carried into dH itself; it belongs to the caller.")
+@misconception("rnn_backward", "You write into an argument (what is carried into dH?); they belong to the caller.")
 def upstream_overwritten(dH, *args):
     return _written_into(dH, right.rnn_backward(dH, *args))
 
@@ -527,6 +527,6 @@ def skips_in_input_dtype(X, h0, Wx, Wh, Wskip, b, delay):
     return _in_dtype_of(X, right.skip_rnn_forward(X, h0, Wx, Wh, Wskip, b, delay))
 
 
-@misconception("skip_rnn_forward", "You write into h0; make a new state at each step.")
+@misconception("skip_rnn_forward", "You write into an argument (into h0?); make a new state at each step.")
 def skipping_start_overwritten(X, h0, Wx, Wh, Wskip, b, delay):
     return _written_into(h0, right.skip_rnn_forward(X, h0, Wx, Wh, Wskip, b, delay))

@@ -180,7 +180,7 @@ def directions_in_input_dtype(X, lengths, fw, bw):
     return _in_dtype_of(X, right.birnn_forward(X, lengths, fw, bw))
 
 
-@misconception("birnn_forward", "You turn the rows around in X itself; work on a copy.")
+@misconception("birnn_forward", "You write into an argument (into X?); work on a copy.")
 def rows_turned_in_place(X, lengths, fw, bw):
     return _written_into(X, right.birnn_forward(X, lengths, fw, bw))
 
@@ -330,7 +330,7 @@ def lstms_exchanged(src, tgt_in, enc, dec, Wout, bout, lengths=None):
     return right.encoder_decoder_forward(src, tgt_in, dec, enc, Wout, bout, lengths)
 
 
-@misconception("encoder_decoder_forward", "You write zeros over the padding of src itself; work on a copy.")
+@misconception("encoder_decoder_forward", "You write into an argument (zeros into src?); work on a copy.")
 def source_overwritten(src, tgt_in, enc, dec, Wout, bout, lengths=None):
     return _written_into(src, right.encoder_decoder_forward(src, tgt_in, enc, dec, Wout, bout, lengths))
 

@@ -127,15 +127,15 @@ def clip_global_norm(grads, max_norm):
     return out
 
 
-def sigma(a):
-    return 1 / (1 + math.exp(-a)) if a > 0 else math.exp(a) / (1 + math.exp(a))
+def squash(a):
+    e = np.exp(-abs(a))
+    return np.where(a > 0, 1 / (1 + e), e / (1 + e))
 
 
 def gates(x, h, Wx, Wh, b):
     a = np.array(x, dtype=float) @ np.array(Wx, dtype=float) + np.array(h, dtype=float) @ np.array(Wh, dtype=float)
     a = a + np.array(b, dtype=float)
     H = a.shape[1] // 4
-    squash = np.vectorize(sigma)
     return squash(a[:, :H]), squash(a[:, H : 2 * H]), np.tanh(a[:, 2 * H : 3 * H]), squash(a[:, 3 * H :])
 
 
