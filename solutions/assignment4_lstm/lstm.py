@@ -589,7 +589,8 @@ def encoder_decoder_forward(  # noqa: PLR0917
 def teacher_inputs(tgt: np.ndarray, bos: int) -> np.ndarray:
     """Return what the decoder reads while it learns to write tgt (N, T): the same words, one step later.
 
-    Row n is bos, tgt[n, 0], …, tgt[n, T − 2], in the shape of tgt, as ints. `bos` is the word "beginning of sentence".
+    Row n is bos, tgt[n, 0], …, tgt[n, T − 2]; the result is an array of ints, (N, T). `bos` is the word "beginning of
+    sentence".
     The last word is left out: when it is written, nothing follows. So at step t the decoder sees the words *before*
     tgt[n, t], never that word itself.
 

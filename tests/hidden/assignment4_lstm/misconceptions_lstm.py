@@ -146,6 +146,12 @@ def state_of_old_cell(x, h, c, Wx, Wh, b):
     return _sigmoid(_sums(x, h, Wx, Wh, b)[3]) * np.tanh(_floats(c)), new
 
 
+@misconception("lstm_step", "Your output gate looks at the new cell (a peephole); it sees x and h alone.")
+def output_gate_sees_the_cell(x, h, c, Wx, Wh, b):
+    _, new = right.lstm_step(x, h, c, Wx, Wh, b)
+    return _sigmoid(_sums(x, h, Wx, Wh, b)[3] + new) * np.tanh(new), new
+
+
 def _with_bias_of_forget_gate(b, more):
     b = _floats(b)
     H = len(b) // 4
@@ -497,6 +503,14 @@ def torchs_results(*args):
 def lstm_time_first(*args):
     H, c = right.lstm_forward(*args)
     return H.swapaxes(0, 1), c
+
+
+@misconception(
+    "lstm_forward", "You stack the states time first and *reshape* them to (N, T, H), which mixes examples and steps."
+)
+def lstm_reshaped_for_transposed(*args):
+    H, c = right.lstm_forward(*args)
+    return H.swapaxes(0, 1).reshape(H.shape), c
 
 
 @misconception("lstm_forward", "You return h0 as the first of the states; they begin with h_1.")

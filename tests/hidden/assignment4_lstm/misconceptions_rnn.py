@@ -156,6 +156,14 @@ def time_first(X, h0, Wx, Wh, b):
     return right.rnn_forward(X, h0, Wx, Wh, b).swapaxes(0, 1)
 
 
+@misconception(
+    "rnn_forward", "You stack the states time first and *reshape* them to (N, T, H), which mixes examples and steps."
+)
+def reshaped_for_transposed(X, h0, Wx, Wh, b):
+    states = right.rnn_forward(X, h0, Wx, Wh, b)
+    return states.swapaxes(0, 1).reshape(states.shape)
+
+
 @misconception("rnn_forward", "You return the last state only; all T of them are asked for.")
 def last_state_only(X, h0, Wx, Wh, b):
     return right.rnn_forward(X, h0, Wx, Wh, b)[:, -1]
@@ -350,6 +358,18 @@ def no_gradient_at_start(dH, *args):
 def start_before_weights(dH, X, h0, Wx, Wh, b):
     dX, _, dWx, dWh, db = right.rnn_backward(dH, X, h0, Wx, Wh, b)
     return dX, _first_da(dH, _floats(X), _floats(h0), Wx, Wh, b), dWx, dWh, db
+
+
+@misconception("rnn_backward", "Your gradients of the weights are transposed; each has the shape of its weights.")
+def weights_gradients_transposed(dH, *args):
+    dX, dh0, dWx, dWh, db = right.rnn_backward(dH, *args)
+    return dX, dh0, dWx.T, dWh.T, db
+
+
+@misconception("rnn_backward", "Your dWh is transposed: it is h_{t−1}ᵀ da, not daᵀ h_{t−1}.")
+def recurrent_gradient_transposed(dH, *args):
+    dX, dh0, dWx, dWh, db = right.rnn_backward(dH, *args)
+    return dX, dh0, dWx, dWh.T, db
 
 
 @misconception("rnn_backward", "You divide by the number of examples; whatever is a mean is in dH already.")
