@@ -332,6 +332,23 @@ def sequences(rng, N, T, D, V):
     return normal(rng, N, T, D), rng.integers(0, V, N)
 
 
+def trained_by(student, *args):
+    """The student's parameters and losses, if they are such."""
+    (_, _, params, _, batches), answer = args, student.train_lstm(*args)
+    assert isinstance(answer, (tuple, list)), "The result should be the tuple (params, losses)."
+    assert len(answer) == 2, "The result should be the tuple (params, losses)."
+    trained, losses = answer
+    assert isinstance(trained, dict), "The trained parameters should be a dict."
+    shapes = {name: value.shape for name, value in trained.items() if isinstance(value, np.ndarray)}
+    assert shapes == {name: value.shape for name, value in params.items()}, (
+        "The trained parameters do not have the names and shapes of those that were handed in."
+    )
+    assert isinstance(losses, (tuple, list, np.ndarray)), "The losses should be a list."
+    assert len(losses) == len(batches), "There is not one loss per batch."
+    assert all(np.ndim(loss) == 0 for loss in losses), "Each loss should be a single number."
+    return trained, losses
+
+
 @pytest.mark.exercise("train_lstm")
 class TestTrainLstm:
     @pytest.fixture
@@ -435,15 +452,10 @@ class TestTrainLstm:
         batches = [batch for order in orders for batch in np.split(order, range(45, len(order), 45))]
         X, X_test = data.X_train[:, 0], data.X_test[:, 0]  # (N, 8, 8)
         # Who has not got the first three losses right need not train for long.
-        _, first = student.train_lstm(X, data.y_train, params, 0.01, batches[:3])
+        _, first = trained_by(student, X, data.y_train, params, 0.01, batches[:3])
         _, want = reference.train_lstm(X, data.y_train, params, 0.01, batches[:3])
-        assert np.shape(first) == (3,), "There is not one loss per batch."
         assert np.allclose(first, want, rtol=1e-6, atol=0), "The losses of the first three batches are not right."
-        trained, losses = student.train_lstm(X, data.y_train, params, 0.01, batches)
-        assert {name: np.shape(value) for name, value in trained.items()} == {n: v.shape for n, v in params.items()}, (
-            "The trained parameters do not have the names and shapes of those that were handed in."
-        )
-        assert len(losses) == len(batches), "There is not one loss per batch."
+        trained, _ = trained_by(student, X, data.y_train, params, 0.01, batches)
         accuracy = reference.lstm_accuracy(trained, X_test, data.y_test)
 
         assert accuracy >= 0.93, f"It reads {accuracy:.1%} of the digits that were held back; 93 % are asked for."
