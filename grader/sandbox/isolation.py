@@ -83,7 +83,7 @@ def examine(
         worker = fork({"do": "selftest", "memory_mb": policy.limits.memory_mb, **bait})
         try:
             attempts = _answer(worker)
-            status = worker.status()
+            status = _status(worker)
         finally:
             worker.kill()
     faults = attempts | _from_outside(status) | worker.lacking
@@ -145,10 +145,18 @@ def _answer(worker: Worker) -> dict[str, str]:
     return attempts
 
 
+def _status(worker: Examined) -> dict[str, str]:
+    """What the kernel says of the child. Raises IsolationError if it has ended, for then nothing is known of it."""
+    status = worker.status()
+    if "CapEff" not in status:
+        raise IsolationError(f"the sandbox's self-test ended before it was looked at: it {worker.ending()}")
+    return status
+
+
 def _from_outside(status: Mapping[str, str]) -> dict[str, str]:
     """What the kernel says of the child, which the child cannot colour."""
     user = set(status.get("Uid", "0").split())
-    held = [status.get(name, "?") for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")]
+    held = [status[name] for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")]
     pids = status.get("NSpid", "").split()
     return {
         "user": "it runs as root" if "0" in user else "",
