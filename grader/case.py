@@ -161,6 +161,8 @@ def _describe(name: str, value: Any) -> str:
         return f"{name}={value!r}"
     if isinstance(value, (tuple, list)) and len(value) <= 4 and all(isinstance(v, int) for v in value):
         return f"{name}={value!r}"
+    if isinstance(value, (tuple, list, dict)):
+        return f"{name} (a {type(value).__name__} of {len(value)})"
     return f"{name} (a {'float' if isinstance(value, float) else type(value).__name__})"
 
 

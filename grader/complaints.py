@@ -11,7 +11,7 @@ import builtins
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import StudentError, StudentMissing, StudentRaised
@@ -70,11 +70,23 @@ class Loaded:
     faults: tuple[Fault, ...] = ()
     imports: tuple[tuple[str, int, int], ...] = ()
     functions: Mapping[str, tuple[str, ...]] | None = None
+    uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def parameters(self, name: str) -> str:
         """The parameters of a function at top level, as "(x, W)"; empty if they are not known."""
         found = (self.functions or {}).get(name)
         return f"({', '.join(found)})" if found is not None else ""
+
+    def reached_by(self, name: str) -> frozenset[str]:
+        """The names at top level that a definition uses, directly or through others."""
+        reached: set[str] = set()
+        waiting = [*self.uses.get(name, ())]
+        while waiting:
+            used = waiting.pop()
+            if used not in reached:
+                reached.add(used)
+                waiting += self.uses.get(used, ())
+        return frozenset(reached - {name})
 
 
 def read_fault(data: Any, submission: Submission) -> Fault:
@@ -97,7 +109,9 @@ def read_loaded(data: Any, submission: Submission) -> Loaded:
     imports = [_import(item, submission) for item in _items(data, "imports", list)[:MAX_NAMES]]
     names = list(_items(data, "functions", dict).items())[:MAX_NAMES]
     functions = {_name(name): tuple(_name(p) for p in _list(parameters)[:50]) for name, parameters in names}
-    return Loaded(tuple(faults), tuple(imports), functions)
+    used = list(_items(data, "uses", dict).items())[:MAX_NAMES]
+    uses = {_name(name): tuple(map(_name, _list(others)[:MAX_NAMES])) for name, others in used}
+    return Loaded(tuple(faults), tuple(imports), functions, uses)
 
 
 def _items(data: dict[Any, Any], key: str, kind: type) -> Any:

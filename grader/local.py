@@ -66,6 +66,10 @@ class LocalSession:
         """Let a name mean another function, where tests ask for it."""
         self._functions = {**self._functions, name: function}
 
+    def uses(self, name: str) -> frozenset[str]:  # noqa: ARG002 - each function is given by itself
+        """None of the others."""
+        return frozenset()
+
     def close(self) -> None:
         """Nothing to end."""
 

@@ -80,7 +80,8 @@ def smallest_of(observations: Iterable[Observation]) -> Observation | None:
 
 def already_for(observation: Observation) -> str:
     """The sentence that names the input, by shapes and options only."""
-    return f"It differs already for {describe(observation.case)}."
+    read_only = ", which cannot be written into" if observation.case.read_only else ""
+    return f"The smallest input found that goes wrong: {describe(observation.case)}{read_only}."
 
 
 def size_of(observation: Observation) -> tuple[int, int]:

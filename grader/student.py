@@ -127,6 +127,10 @@ class Session:
     def seconds_left(self, seconds: float) -> None:
         self._spent = self._policy.limits.seconds_total - seconds
 
+    def uses(self, name: str) -> frozenset[str]:
+        """The names of the submission that a function of it uses, by its word, directly or through others."""
+        return self._loaded.reached_by(name)
+
     def name_of(self, target: RemoteObject) -> str:
         """The class of an object, if it is one of those that the submission defines; else "the object"."""
         kind = stand_of(target).kind

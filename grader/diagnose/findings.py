@@ -19,7 +19,7 @@ from grader.compare import compare
 from grader.diagnose.conditions import failing_condition
 from grader.diagnose.misconceptions import Misconception
 from grader.diagnose.pairs import fitting_pair
-from grader.diagnose.structure import STRUCTURES
+from grader.diagnose.structure import STRUCTURES, right_results
 from grader.model import Observation, Raised
 
 ENOUGH = 3
@@ -121,8 +121,17 @@ def _structural(wrong: Sequence[Observation]) -> Finding | None:
     for name, structure in STRUCTURES.items():
         says = _common(structure, wrong)
         if says:
-            return Finding(name, says, kind="structure")
+            return Finding(name, says + _besides(wrong), kind="structure")
     return None
+
+
+def _besides(wrong: Sequence[Observation]) -> str:
+    """Which results are right all the same, where a function returns several."""
+    places = sorted(frozenset.intersection(*map(right_results, wrong)))
+    if not places:
+        return ""
+    names = " and ".join(f"number {place + 1}" for place in places)
+    return f" ({names[0].upper()}{names[1:]} of your results {'is' if len(places) == 1 else 'are'} right.)"
 
 
 def _common(structure: Callable[[Observation], str | None], wrong: Sequence[Observation]) -> str | None:

@@ -47,9 +47,9 @@ def other_order(o: Observation) -> str | None:
         return None
     for order in permutations(range(len(o.want))):
         if list(order) != sorted(order) and _agree([o.got[i] for i in order], o.want, o.case.tolerance):
-            return (
-                f"Your results are right but stand in another order: the first asked for is your number {order[0] + 1}."
-            )
+            place, other = next((place, other) for place, other in enumerate(order, 1) if other + 1 != place)
+            says = "Your results are right but stand in another order"
+            return f"{says}: number {place} should be what is your number {other + 1}."
     return None
 
 
@@ -219,6 +219,14 @@ STRUCTURES: dict[str, Callable[[Observation], str | None]] = {
 """The structures, most telling first."""
 
 
+def right_results(o: Observation) -> frozenset[int]:
+    """The places, from 0, of the results that are right in an answer of several; none where that makes no sense."""
+    if not _are_sequences(o) or len(o.got) != len(o.want):
+        return frozenset()
+    pairs = enumerate(zip(o.got, o.want, strict=True))
+    return frozenset(place for place, (got, want) in pairs if _agree(got, want, o.case.tolerance))
+
+
 def _are_sequences(o: Observation) -> bool:
     return isinstance(o.got, (tuple, list)) and isinstance(o.want, (tuple, list))
 
@@ -287,7 +295,8 @@ def _factor(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> float | 
     if square <= 0.0:
         return None
     factor = float(np.vdot(want, got)) / square
-    if abs(factor) < 1e-6 or abs(factor + 1) < 1e-9:
+    # Close to 1 it is what rounding leaves of many other mistakes.
+    if abs(factor) < 1e-6 or abs(factor + 1) < 1e-9 or abs(factor - 1) < 0.01:
         return None
     return factor if _close(got / factor, want, tolerance) else None
 

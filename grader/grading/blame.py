@@ -24,7 +24,7 @@ def guilty_pieces(pieces: Sequence[str], mends: Mends) -> tuple[str, ...] | None
 def blame(exercise: str, guilty: Sequence[str] | None) -> str:
     """The sentence that names the guilty pieces; "" where each is innocent alone."""
     if guilty is None:
-        return f"The mistake is in {exercise} itself: it stays with right pieces in the place of those that you wrote."
+        return f"The mistake is in {exercise} itself: it is still there when all other functions are right."
     if not guilty:
         return ""
     names = " and ".join(f"your {name}" for name in guilty)

@@ -42,15 +42,20 @@ def _ask(solution: Session, name: str, /, *args: Any, **kwargs: Any) -> Any:
     return solution.call(name, args, kwargs).value
 
 
-def wrong_pieces(exercise: str, assignment: Assignment, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """The exercises that this one builds on and that are not known to have passed all their tests."""
+def wrong_among(pieces: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """The pieces that are not known to have passed all their tests."""
     failed = {o.exercise for o in outcomes if o.status is not Status.PASSED}
     right = {o.exercise for o in outcomes} - failed
-    return tuple(name for name in pieces_below(exercise, assignment) if name not in right)
+    return tuple(name for name in pieces if name not in right)
 
 
-def pieces_below(exercise: str, assignment: Assignment) -> tuple[str, ...]:
-    """The exercises that this one builds on, directly or not, in the order of the manifest."""
+def pieces_below(exercise: str, assignment: Assignment, used: Collection[str]) -> tuple[str, ...]:
+    """The exercises that this one builds on, directly or not, in the order of the manifest.
+
+    They are those that the manifest names, and the earlier ones among those that the submission `used` for it. A later
+    one is none: otherwise two that do nothing but call each other would both be right.
+    """
+    names = [e.name for e in assignment.exercises]
     below: set[str] = set()
     waiting = list(assignment.exercise(exercise).builds_on)
     while waiting:
@@ -58,7 +63,8 @@ def pieces_below(exercise: str, assignment: Assignment) -> tuple[str, ...]:
         if name not in below:
             below.add(name)
             waiting += assignment.exercise(name).builds_on
-    return tuple(e.name for e in assignment.exercises if e.name in below)
+    below |= set(used).intersection(names[: names.index(exercise)])
+    return tuple(name for name in names if name in below)
 
 
 def may_gain(outcomes: Collection[Outcome]) -> bool:

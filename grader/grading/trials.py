@@ -20,7 +20,7 @@ import pytest
 
 from grader.agreement import Record
 from grader.grading.blame import blame, guilty_pieces
-from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_pieces
+from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_among
 from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Observation, Outcome, Status
 from grader.plugin import name_of
@@ -127,7 +127,8 @@ class Trials:
         trials: dict[str, Trial] = {}
         for name in dict.fromkeys(self._tests.exercise_of(item).name for item in items):
             own = [item for item in items if self._tests.exercise_of(item).name == name]
-            trial = self._with_blame(name, own, self._carried(name, own, first))
+            below = pieces_below(name, self._assignment, session.uses(name))
+            trial = self._with_blame(name, own, self._carried(name, own, first, below), below)
             trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
         return trials
 
@@ -148,10 +149,10 @@ class Trials:
             self._left = session.seconds_left
             session.close()
 
-    def _carried(self, name: str, items: Items, first: Trial) -> Trial:
+    def _carried(self, name: str, items: Items, first: Trial, below: Sequence[str]) -> Trial:
         """The trial of an exercise: a second one where it did better with right pieces below it."""
         trial = first.of(name, items)
-        wrong = wrong_pieces(name, self._assignment, first.outcomes)
+        wrong = wrong_among(below, first.outcomes)
         if not wrong or not may_gain(trial.outcomes) or self._left <= 0 or not set(wrong) <= set(self._pieces):
             return trial
         with self._session_on(wrong) as session:
@@ -162,13 +163,12 @@ class Trials:
             second = replace(second, example=self._example(session, items, second))
         return replace(second, outcomes=tuple(better(trial.outcomes, second.outcomes, wrong)), before=trial.records)
 
-    def _with_blame(self, name: str, items: Items, trial: Trial) -> Trial:
+    def _with_blame(self, name: str, items: Items, trial: Trial, below: Sequence[str]) -> Trial:
         """The trial of an exercise that trains and goes wrong, with the sentence that names the guilty pieces.
 
         One test that failed stands for all: training takes time.
         """
         trains = self._assignment.exercise(name).seconds_per_call is not None
-        below = pieces_below(name, self._assignment)
         statuses = {o.status for o in trial.outcomes}
         if not (self._thorough and trains and below and statuses & _WRONG) or statuses & set(LOST) or self._left <= 0:
             return trial

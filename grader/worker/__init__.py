@@ -2,7 +2,8 @@
 
 from grader.worker.channel import MAX_OUTPUT_PER_CALL
 from grader.worker.imports import admit_only
-from grader.worker.loading import EXCEPTIONS, KINDS, MAX_NAMES, MAX_PRIVATE, kind_of
+from grader.worker.loading import EXCEPTIONS, KINDS, MAX_PRIVATE, kind_of
+from grader.worker.outline import MAX_NAMES
 from grader.worker.requests import OPERATORS, serve
 
 __all__ = [

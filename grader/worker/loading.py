@@ -10,6 +10,8 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from grader.worker import outline
+
 # Classes by which a test may tell exceptions apart; every other counts as plain Exception.
 KINDS = (
     "ValueError",
@@ -23,7 +25,6 @@ KINDS = (
     "NameError",
 )
 MAX_PRIVATE = 4000
-MAX_NAMES = 500
 # Kept from before student code could replace it.
 _import: Callable[..., Any] = builtins.__import__
 
@@ -58,7 +59,7 @@ class Loader:
         for filename, tree in zip(self.files, trees, strict=True):
             for statement in tree.body:
                 self._execute(statement, filename)
-        return {"problems": self.problems, "imports": _imports(trees), "functions": _functions(trees)}
+        return {"problems": self.problems, **outline.of(trees)}
 
     def _parse(self, index: int) -> ast.Module:
         label, source = self.parts[index]
@@ -146,34 +147,3 @@ def kind_of(exc: BaseException) -> str:
 def _bases(exc: BaseException) -> list[str]:
     """The names of the built-in classes among the bases, nearest first."""
     return [kind.__name__ for kind in type(exc).__mro__ if kind.__module__ == "builtins"]
-
-
-def _imports(trees: Sequence[ast.Module]) -> list[tuple[str, int, int]]:
-    """Top-level package, line and part of every import, also inside functions."""
-    found: list[tuple[str, int, int]] = []
-    for part, tree in enumerate(trees):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found += [(alias.name.partition(".")[0], node.lineno, part) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                found.append((node.module.partition(".")[0], node.lineno, part))
-    return found[:MAX_NAMES]
-
-
-def _functions(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
-    """The functions and classes at top level, with the names of their parameters, as written."""
-    found: dict[str, list[str]] = {}
-    for node in [node for tree in trees for node in tree.body]:
-        if isinstance(node, ast.FunctionDef):
-            found[node.name] = _parameters(node.args)
-        elif isinstance(node, ast.ClassDef):
-            inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
-            found[node.name] = _parameters(inits[0].args)[1:] if inits else []
-    return dict(list(found.items())[:MAX_NAMES])
-
-
-def _parameters(args: ast.arguments) -> list[str]:
-    names = [a.arg for a in (*args.posonlyargs, *args.args)]
-    names += [f"*{args.vararg.arg}"] if args.vararg else []
-    names += [a.arg for a in args.kwonlyargs]
-    return names + ([f"**{args.kwarg.arg}"] if args.kwarg else [])

@@ -6,7 +6,7 @@ arrives.
 
 Requests and replies are dicts (see `wire`). Each request has a number `seq`, which its reply repeats::
 
-    load     module, parts ((label, source), …), allowed  → problems, imports, functions
+    load     module, parts ((label, source), …), allowed  → problems, imports, functions, uses
     call     target, path, args, kwargs                   → value, shares
     get      target, path                                 → value, or callable
     set      target, path, value

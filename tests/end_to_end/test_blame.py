@@ -135,3 +135,51 @@ def test_right_training_has_no_hint(hint):
 def test_wrong_piece_costs_the_training_nothing(hint):
     """A piece that fails its own tests is no matter of blame: the training is carried."""
     assert not hint("def gradient(x):\n    return 3.0 * x\n", STEP, TRAIN)
+
+
+@pytest.fixture
+def exercises(course):
+    """The points of the exercises of a course in which nothing is said to build on anything."""
+    for name, text in {
+        "assignments/assignment2_training/assignment.toml": MANIFEST.replace('builds_on = ["gradient", "step"]', ""),
+        "reference/training.py": REFERENCE,
+        "tests/hidden/assignment2_training/test_training.py": HIDDEN,
+        "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
+    }.items():
+        course.submit(text.lstrip(), name)
+
+    def graded(*pieces):
+        result = course.grade("2", course.submit("\n".join(pieces), "mine/training.py"), "--json")
+        found = json.loads(result.stdout)["grade"]["exercises"]
+        return {e["name"]: (e["points"], e["carried"]) for e in found}
+
+    return graded
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        TRAIN,
+        TRAIN.replace("gradient(", "slope(") + "\ndef slope(x):\n    return gradient(x)\n",
+        TRAIN.replace("gradient(", "PIECES['slope'](") + "\nPIECES = {}\nPIECES['slope'] = gradient\n",
+        TRAIN.replace("gradient(", "Slope().at(")
+        + "\nclass Slope:\n    def at(self, x):\n        return gradient(x)\n",
+    ],
+    ids=["directly", "helper", "dict", "class"],
+)
+def test_what_a_submission_uses_is_carried(exercises, train):
+    """An earlier exercise that is wrong costs a later one nothing that uses it, whatever the manifest says."""
+    found = exercises("def gradient(x):\n    return 3.0 * x\n", STEP, train)
+
+    assert found["gradient"][0] == 0
+    assert found["train"] == (4, ["gradient"])
+
+
+def test_two_that_only_call_each_other_earn_nothing_twice(exercises):
+    """An earlier exercise is not carried by a later one."""
+    found = exercises(
+        "def gradient(x):\n    return x - step(x, 2.0 * x, 1.0)\n", "def step(x, g, rate):\n    return None\n"
+    )
+
+    assert found["gradient"][0] == 0
+    assert found["step"][0] == 0

@@ -157,6 +157,27 @@ def test_odd_answers_break_nothing(want):
         assert show(case, want, got)
 
 
+def test_right_results_among_wrong_ones_are_told():
+    """A factor on one result of three is no fault of the others."""
+
+    def three(x):
+        return x, 2.0 * x, x.sum(0)
+
+    seen = []
+    for (x,) in images():
+        want, got = three(x), (x, 2.0 * x / len(x), x.sum(0))
+        seen.append(Observation(Case("f", "f", (x,), {}, {"x": x}, Tolerance()), want, got, agrees=False))
+
+    assert diagnose(seen, []).says.endswith("(Number 1 and number 3 of your results are right.)")
+
+
+def test_factor_near_one_is_no_cause():
+    """What rounding leaves of another mistake is not called a factor."""
+    found = diagnose(observe(lambda x: 2.0 * x * 1.001, double, images()), [])
+
+    assert found is None
+
+
 def test_results_in_another_order():
     """Three right results in a wrong order are recognised."""
     inputs = images()

@@ -104,4 +104,4 @@ def test_smallest_of_what_there_is():
     found = smallest_of(observations)
 
     assert size_of(found) == min(map(size_of, observations))
-    assert already_for(found).startswith("It differs already for x (")
+    assert already_for(found).startswith("The smallest input found that goes wrong: x (")

@@ -1,0 +1,78 @@
+"""What the source of a submission names: its imports, its functions, and which of its own names each of them uses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+MAX_NAMES = 500
+MAX_USES = 5000
+
+Message = dict[str, Any]
+
+
+def of(trees: Sequence[ast.Module]) -> Message:
+    """The outline of the parts of a submission, as it is told to the trusted side."""
+    return {"imports": _imports(trees), "functions": _functions(trees), "uses": _uses(trees)}
+
+
+def _imports(trees: Sequence[ast.Module]) -> list[tuple[str, int, int]]:
+    """Top-level package, line and part of every import, also inside functions."""
+    found: list[tuple[str, int, int]] = []
+    for part, tree in enumerate(trees):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found += [(alias.name.partition(".")[0], node.lineno, part) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                found.append((node.module.partition(".")[0], node.lineno, part))
+    return found[:MAX_NAMES]
+
+
+def _functions(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
+    """The functions and classes at top level, with the names of their parameters, as written."""
+    found: dict[str, list[str]] = {}
+    for node in [node for tree in trees for node in tree.body]:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = _parameters(node.args)
+        elif isinstance(node, ast.ClassDef):
+            inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+            found[node.name] = _parameters(inits[0].args)[1:] if inits else []
+    return dict(list(found.items())[:MAX_NAMES])
+
+
+def _parameters(args: ast.arguments) -> list[str]:
+    names = [a.arg for a in (*args.posonlyargs, *args.args)]
+    names += [f"*{args.vararg.arg}"] if args.vararg else []
+    names += [a.arg for a in args.kwonlyargs]
+    return names + ([f"**{args.kwarg.arg}"] if args.kwarg else [])
+
+
+def _uses(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
+    """For each name that is bound at top level, the others among them that its definitions mention."""
+    mentioned: dict[str, set[str]] = {}
+    for statement in [statement for tree in trees for statement in tree.body]:
+        loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+        for name in _bound(statement):
+            mentioned.setdefault(name, set()).update(loaded)
+    left, uses = MAX_USES, {}
+    for name, others in list(mentioned.items())[:MAX_NAMES]:
+        uses[name] = sorted(others & mentioned.keys() - {name})[:left]
+        left -= len(uses[name])
+    return uses
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement at top level gives a meaning, or adds something to: `PIECES["f"] = f`."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            root: ast.expr = node
+            while isinstance(root, ast.Subscript | ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name):
+                yield root.id
