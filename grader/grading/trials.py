@@ -125,10 +125,15 @@ class Trials:
         first = self._tests.try_items(session, items)
         self._left = session.seconds_left
         trials: dict[str, Trial] = {}
+        outcomes = list(first.outcomes)
         for name in dict.fromkeys(self._tests.exercise_of(item).name for item in items):
             own = [item for item in items if self._tests.exercise_of(item).name == name]
             below = pieces_below(name, self._assignment, session.uses(name))
-            trial = self._with_blame(name, own, self._carried(name, own, first, below), below)
+            wrong = wrong_among(below, first.outcomes)
+            # What was right on top of right pieces is not to be named: they are.
+            named = wrong_among(wrong, outcomes)
+            trial = self._with_blame(name, own, self._carried(first.of(name, own), own, wrong, named), below)
+            outcomes = [o for o in outcomes if o.exercise != name] + [*trial.outcomes]
             trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
         return trials
 
@@ -149,10 +154,11 @@ class Trials:
             self._left = session.seconds_left
             session.close()
 
-    def _carried(self, name: str, items: Items, first: Trial, below: Sequence[str]) -> Trial:
-        """The trial of an exercise: a second one where it did better with right pieces below it."""
-        trial = first.of(name, items)
-        wrong = wrong_among(below, first.outcomes)
+    def _carried(self, trial: Trial, items: Items, wrong: tuple[str, ...], named: tuple[str, ...]) -> Trial:
+        """The trial of an exercise: a second one where it did better with right pieces in the place of `wrong` ones.
+
+        It names those among them that are wrong by themselves.
+        """
         if not wrong or not may_gain(trial.outcomes) or self._left <= 0 or not set(wrong) <= set(self._pieces):
             return trial
         with self._session_on(wrong) as session:
@@ -161,7 +167,9 @@ class Trials:
             if second.outcomes[0].status is not Status.MISSING:
                 second = self._tests.try_items(session, items)
             second = replace(second, example=self._example(session, items, second))
-        return replace(second, outcomes=tuple(better(trial.outcomes, second.outcomes, wrong)), before=trial.records)
+        return replace(
+            second, outcomes=tuple(better(trial.outcomes, second.outcomes, named or wrong)), before=trial.records
+        )
 
     def _with_blame(self, name: str, items: Items, trial: Trial, below: Sequence[str]) -> Trial:
         """The trial of an exercise that trains and goes wrong, with the sentence that names the guilty pieces.

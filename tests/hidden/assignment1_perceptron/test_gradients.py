@@ -392,6 +392,11 @@ class TestTrainLogistic:
         for lr in (0.01, 2.5, 0.0, 1):
             check(*logistic(rng, 6, 3), lr, 3)
 
+    def test_rising_losses(self, check, rng):
+        """With a rate that is too large losses rise, and all steps are made nevertheless."""
+        for lr, steps in ((20.0, 5), (30.0, 3), (50, 4)):
+            check(floats([1], [2], [3]) + rng.uniform(0, 0.1, (3, 1)), np.array([1, 0, 1]), floats(0), 0.0, lr, steps)
+
     def test_number_of_steps(self, check, rng):
         """There is one loss per step, taken before it."""
         for steps in (1, 2, 5, 9):

@@ -160,22 +160,24 @@ def outputs(network, points, bend=lambda z: np.maximum(z, 0.0)):
     return bend(points @ W + c) @ w + b
 
 
-def cause(network):
-    """What may have been meant by a network that is wrong, for the student; "" if nothing is known."""
+def cause(network, points):
+    """What may have been meant by a network that is wrong at some points, for the student; "" if nothing is known."""
     W, c, w, b = network
 
     def right(found, level=0.5):
         return tuple((found > level).astype(int)) == CLASSES
 
-    if right(outputs(network, POINTS, lambda z: (z > 0).astype(float))):
+    if right(outputs(network, POINTS)):
+        return " At the four points themselves it is right, but with too little room around them."
+    if right(outputs(network, points, lambda z: (z > 0).astype(float))):
         return " It would be right with the step function in its hidden units; they are relus."
-    if right(outputs(network, POINTS, lambda z: 1 / (1 + np.exp(-np.clip(z, -500, 500))))):
+    if right(outputs(network, points, lambda z: 1 / (1 + np.exp(-np.clip(z, -500, 500))))):
         return " It would be right with sigmoids in its hidden units; they are relus."
-    if right(outputs(network, POINTS), 0.0):
+    if right(outputs(network, points), 0.0):
         return " Class 1 begins above 0.5, not above 0."
-    if right(outputs((W.T, c, w, b), POINTS)):
+    if right(outputs((W.T, c, w, b), points)):
         return " It would be right with W transposed: W[i, j] leads from input i to hidden unit j."
-    if right(-outputs(network, POINTS), -0.5):
+    if right(-outputs(network, points), -0.5):
         return " It answers the opposite at all four points."
     return ""
 
@@ -188,7 +190,7 @@ def check_points(network, points, wanted):
 
         assert int(output > 0.5) == want, (
             f"At {at} your network gives {output:.3g}, which means class {int(output > 0.5)}; it should be {want}."
-            + cause(network)
+            + cause(network, points)
         )
 
 
