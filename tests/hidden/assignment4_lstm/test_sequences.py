@@ -438,7 +438,7 @@ class TestTrainLstm:
     @pytest.mark.weight(4)
     def test_reads_digits(self, student):
         """A network that was trained on most of the digits, row by row, reads those that were held back."""
-        # One start and one order for everybody: of twelve random ones the worst reached 95.8 %.
+        # One start and one order for everybody: of six random ones the worst reached 94.7 %.
         data, H, rng = datasets.digits_split(), 32, np.random.default_rng(1997)
         params = {
             "Wx": glorot(rng, 8, H, (8, 4 * H)),
@@ -447,15 +447,15 @@ class TestTrainLstm:
             "Wout": glorot(rng, H, 10, (H, 10)),
             "bout": np.zeros(10),
         }
-        # 1347 = 29·45 + 42 examples: a last batch of a few examples only would make the training unsteady.
-        orders = (rng.permutation(len(data.y_train)) for _ in range(10))
-        batches = [batch for order in orders for batch in np.split(order, range(45, len(order), 45))]
+        # 1347 = 22·60 + 27 examples: a last batch of a few examples only would make the training unsteady.
+        orders = (rng.permutation(len(data.y_train)) for _ in range(8))
+        batches = [batch for order in orders for batch in np.split(order, range(60, len(order), 60))]
         X, X_test = data.X_train[:, 0], data.X_test[:, 0]  # (N, 8, 8)
         # Who has not got the first three losses right need not train for long.
-        _, first = trained_by(student, X, data.y_train, params, 0.01, batches[:3])
-        _, want = reference.train_lstm(X, data.y_train, params, 0.01, batches[:3])
+        _, first = trained_by(student, X, data.y_train, params, 0.015, batches[:3])
+        _, want = reference.train_lstm(X, data.y_train, params, 0.015, batches[:3])
         assert np.allclose(first, want, rtol=1e-6, atol=0), "The losses of the first three batches are not right."
-        trained, _ = trained_by(student, X, data.y_train, params, 0.01, batches)
+        trained, _ = trained_by(student, X, data.y_train, params, 0.015, batches)
         accuracy = reference.lstm_accuracy(trained, X_test, data.y_test)
 
         assert accuracy >= 0.93, f"It reads {accuracy:.1%} of the digits that were held back; 93 % are asked for."
