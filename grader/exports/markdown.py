@@ -39,6 +39,7 @@ def to_markdown(report: Report, grade: Grade, assignment: Assignment) -> str:
     blocks += [escape(line) for line in grade.explanation]
     for exercise in grade.exercises:
         blocks += _details(exercise, report)
+    blocks.append(f"Graded at isolation level {escape(report.isolation.level)} with seed {report.seed}.")
     return "\n\n".join(blocks) + "\n"
 
 

@@ -13,7 +13,6 @@ import os
 import resource
 import socket
 import sys
-import tempfile
 import traceback
 from typing import Any
 
@@ -52,8 +51,8 @@ def _prepare(settings: dict[str, Any]) -> tuple[confine.Confinement, dict[str, A
     private = settings["namespaces"] and not fault
     if not private:
         threads += confine.threads_of_user()  # they are counted together
-    # Not looked for: none is writable here, and those that import it only ask for its name.
-    tempfile.tempdir = confine.BOX if private else "/"
+    if not private or "torch" in settings["imports"]:
+        _name_temporary_folder(confine.BOX if private else "/")
     sys.path += settings.get("path", ())
     worker.admit_only(settings["importable"])
     for name in settings["imports"]:
@@ -76,6 +75,13 @@ def _prepare(settings: dict[str, Any]) -> tuple[confine.Confinement, dict[str, A
         kept=tuple(settings.get("kept", ())),
     )
     return rules, {"namespaces": fault, "landlock": confine.landlock_version()}
+
+
+def _name_temporary_folder(folder: str) -> None:
+    """Settle its name, which is all that torch asks for: looking for a writable one would fail in this process."""
+    import tempfile  # slow, and not needed elsewhere
+
+    tempfile.tempdir = folder
 
 
 def _own_namespaces() -> str:
