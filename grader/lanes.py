@@ -1,4 +1,4 @@
-"""Lanes: processes of the trusted side that work in parallel, each on a core of its own, with a launcher that stays warm.
+"""Lanes: trusted processes that work in parallel, each on a core of its own, with a launcher that stays warm.
 
 What a lane does is its `serve`: it takes tasks, and hands over a result for each. So pytest can be started, and hidden
 tests be collected, once per lane. Tasks and results are plain data that go through a pipe between trusted processes;
@@ -271,9 +271,12 @@ def _run_lane(pipe: Connection, core: int, assignment: Assignment, isolation: st
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
     except GradeError as exc:
-        fault = exc
+        _tell(pipe, exc)
     except Exception as exc:
-        fault = IsolationError(f"A process that was grading failed: {type(exc).__name__}: {exc}")
+        _tell(pipe, IsolationError(f"A process that was grading failed: {type(exc).__name__}: {exc}"))
+
+
+def _tell(pipe: Connection, fault: GradeError) -> None:
     with suppress(OSError):
         pipe.send((False, fault))
 

@@ -16,7 +16,8 @@ import click
 from grader import __version__
 from grader.catalog import find_assignments, find_root, resolve
 from grader.cli.authors import audit, stub
-from grader.cli.grading import batch, run
+from grader.cli.classes import batch
+from grader.cli.grading import run
 from grader.cli.options import FAILED, FULL_MARKS, console, isolation_option, launcher_of
 from grader.errors import GradeError, RequestError
 

@@ -1,0 +1,151 @@
+"""The command that grades a class."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader.catalog import find_root, resolve
+from grader.cli.options import FAILED, FULL_MARKS, LARGEST_SEED, console, isolation_option, launcher_of
+from grader.errors import GradeError, RequestError
+from grader.model import Assignment, Report, Submission
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  grade batch assignment3 submissions/
+  grade batch 3 submissions/ --only 'a*' --only zoe
+  grade batch 3 submissions/ --json > class.json""",
+)
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="NAME", help="Only students of this name or pattern; may be repeated.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    help="Seed of the tests' inputs (default: a fresh one, which is told).",
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
+@click.option("-q", "--quiet", is_flag=True, help="Only the summary, and who could not be graded.")
+@click.option("--json", "as_json", is_flag=True, help="Print the class as JSON instead of a table.")
+@click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
+@isolation_option
+def batch(
+    assignment: str,
+    folder: Path,
+    *,
+    only: Sequence[str],
+    seed: int | None,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+    allow_weak_isolation: bool,
+    isolation: str,
+) -> int:
+    """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
+
+    Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
+    """
+    from grader.batch import NoJournal, Terms, grade_batch
+    from grader.console import counting, make_console
+    from grader.intake import find_submissions
+
+    found = resolve(assignment, find_root(Path.cwd()))
+    submissions = _chosen(find_submissions(folder, found), only)
+    if not submissions:
+        raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
+    # Fresh inputs decide, not those that students have seen on their laptops.
+    terms = Terms(
+        seed=int.from_bytes(os.urandom(4)) if seed is None else seed,
+        isolation=launcher_of(isolation),
+        workers=workers,
+        weak_isolation=allow_weak_isolation,
+    )
+    run = _Run(found, submissions, quiet=quiet, as_json=as_json)
+    try:
+        with counting(make_console(stderr=True), "grading", len(submissions)) as advance:
+
+            def receive(report: Any, new: bool) -> None:
+                run.receive(report, new=new)
+                advance(not report.ungraded)
+
+            grade_batch(found, submissions, receive, terms, NoJournal())
+    except KeyboardInterrupt:
+        run.print(f"Interrupted. The same inputs again: --seed {terms.seed}.")
+        raise
+    except GradeError:
+        # What was graded before it broke off is not lost.
+        run.print("")
+        raise
+    run.print(f"The same inputs again: --seed {terms.seed}.")
+    return FAILED if run.ungraded else FULL_MARKS
+
+
+class _Run:
+    """The reports that a command has so far, and how they are printed at its end."""
+
+    def __init__(
+        self, assignment: Assignment, submissions: Sequence[Submission], *, quiet: bool, as_json: bool
+    ) -> None:
+        self._assignment = assignment
+        self._students = [s.student for s in submissions]
+        self._quiet = quiet
+        self._as_json = as_json
+        self._reports: dict[str, Report] = {}
+        self._new = 0
+        self._started = time.monotonic()
+
+    def receive(self, report: Report, *, new: bool) -> None:
+        """Take a report; a `new` one was made by this command."""
+        self._reports[report.student] = report
+        self._new += new
+
+    @property
+    def ungraded(self) -> int:
+        """How many could not be graded."""
+        return sum(report.ungraded for report in self._reports.values())
+
+    def print(self, advice: str) -> None:
+        """Print the class in the order of the submissions, and a summary that ends with the advice."""
+        from grader.console import print_class, print_remarks
+        from grader.exports.class_json import class_to_json
+        from grader.scoring import grade as points_of
+
+        reports = [self._reports[student] for student in self._students if student in self._reports]
+        rows = [(report, points_of(report, self._assignment)) for report in reports]
+        if self._as_json:
+            sys.stdout.buffer.write(class_to_json(self._assignment, rows).encode())
+        elif self._quiet:
+            print_remarks(console(), rows)
+        elif rows:
+            print_class(console(), self._assignment, rows)
+        click.echo(f"{self._summary()} {advice}".rstrip(), err=self._as_json)
+
+    def _summary(self) -> str:
+        done, seconds = len(self._reports) - self.ungraded, time.monotonic() - self._started
+        before = len(self._reports) - self._new
+        words = [f"{done} of {len(self._students)} submissions graded"]
+        words += [f"{before} of them before"] if before else []
+        words += [f"{self.ungraded} not"] if self.ungraded else []
+        rate = f", {self._new / seconds:.3g} a second" if self._new else ""
+        return f"{', '.join(words)}: {seconds:.1f} s{rate}."
+
+
+def _chosen(submissions: Sequence[Submission], only: Sequence[str]) -> list[Submission]:
+    """The submissions of the students that are asked for. Raises RequestError for a name that nobody bears."""
+    if not only or not submissions:
+        return list(submissions)
+    for pattern in only:
+        if not any(fnmatchcase(s.student, pattern) for s in submissions):
+            raise RequestError(
+                f"No submission is of {pattern!r}.", f"There are {len(submissions)}; one is {submissions[0].student!r}."
+            )
+    return [s for s in submissions if any(fnmatchcase(s.student, pattern) for pattern in only)]
