@@ -42,12 +42,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt tools/install_bubblewrap.sh | $(VENV)/bin/python
 	sh tools/install_bubblewrap.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class]'
 	@$(BIN)/python -m compileall -q grader reference tests/hidden  # a student's first run need not do it
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,torch]'
+$(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install_postgresql.sh | $(VENV)/.installed
+	sh tools/install_postgresql.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class,dev,torch]'
 	@touch $@
 
 clean:  ## remove what the other targets made

@@ -9,6 +9,7 @@ too, its report is ungraded, and the class goes on.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +48,9 @@ class Journal(Protocol):
     def record(self, submission: Submission, report: Report) -> None:
         """Keep a report."""
 
+    def finish(self) -> None:
+        """Note that everybody was graded."""
+
 
 class NoJournal:
     """Keeps nothing: every submission is graded, and when the command ends, its reports are gone."""
@@ -61,6 +65,9 @@ class NoJournal:
 
     def record(self, submission: Submission, report: Report) -> None:
         """Forget it."""
+
+    def finish(self) -> None:
+        """Nothing needs to be noted."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,8 @@ def grade_batch(
         for report in done.values():
             on_report(report, False)
         rest = [s for place, s in enumerate(submissions) if place not in done]
+        # In an order of its own, so that two batches at once are seldom at the same one.
+        random.shuffle(rest)
         if rest:
             _preflight(assignment, lanes)
             for report, new in _grade_rest(assignment, rest, lanes, journal, terms.seed):

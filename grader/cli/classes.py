@@ -5,15 +5,29 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from fnmatch import fnmatchcase
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
 from grader.catalog import find_root, resolve
-from grader.cli.options import FAILED, FULL_MARKS, LARGEST_SEED, console, isolation_option, launcher_of
+from grader.cli.options import (
+    FAILED,
+    FULL_MARKS,
+    INSTALL,
+    LARGEST_SEED,
+    console,
+    gradebook_option,
+    isolation_option,
+    launcher_of,
+    open_gradebook,
+    place_of_gradebook,
+)
 from grader.errors import GradeError, RequestError
 from grader.model import Assignment, Report, Submission
 
@@ -31,12 +45,17 @@ Examples:
 @click.option(
     "--seed",
     type=click.IntRange(0, LARGEST_SEED),
-    help="Seed of the tests' inputs (default: a fresh one, which is told).",
+    help="Seed of the tests' inputs (default: that of the batch before, at first a fresh one).",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary, and who could not be graded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the class as JSON instead of a table.")
 @click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
+@gradebook_option
+@click.option("--no-gradebook", is_flag=True, help="Keep nothing: the table that is printed is all there is.")
+@click.option(
+    "--fresh", is_flag=True, help="Grade everybody again, also where the gradebook has the same work already."
+)
 @isolation_option
 def batch(
     assignment: str,
@@ -48,45 +67,78 @@ def batch(
     quiet: bool,
     as_json: bool,
     allow_weak_isolation: bool,
+    where: str | None,
+    no_gradebook: bool,
+    fresh: bool,
     isolation: str,
 ) -> int:
     """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
 
+    Each report is in the gradebook as soon as it is there. The same command, given again, grades only what is new: a
+    submission, changed tests, another toolkit or seed. So it also goes on where it was interrupted.
+
     Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
     """
-    from grader.batch import NoJournal, Terms, grade_batch
-    from grader.console import counting, make_console
+    from grader.batch import Terms, grade_batch
     from grader.intake import find_submissions
 
     found = resolve(assignment, find_root(Path.cwd()))
     submissions = _chosen(find_submissions(folder, found), only)
     if not submissions:
         raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
-    # Fresh inputs decide, not those that students have seen on their laptops.
-    terms = Terms(
-        seed=int.from_bytes(os.urandom(4)) if seed is None else seed,
-        isolation=launcher_of(isolation),
-        workers=workers,
-        weak_isolation=allow_weak_isolation,
-    )
-    run = _Run(found, submissions, quiet=quiet, as_json=as_json)
-    try:
-        with counting(make_console(stderr=True), "grading", len(submissions)) as advance:
-
-            def receive(report: Any, new: bool) -> None:
-                run.receive(report, new=new)
-                advance(not report.ungraded)
-
-            grade_batch(found, submissions, receive, terms, NoJournal())
-    except KeyboardInterrupt:
-        run.print(f"Interrupted. The same inputs again: --seed {terms.seed}.")
-        raise
-    except GradeError:
-        # What was graded before it broke off is not lost.
-        run.print("")
-        raise
-    run.print(f"The same inputs again: --seed {terms.seed}.")
+    with ExitStack() as stack:
+        place = None if no_gradebook else _place(where, found.root)
+        book = stack.enter_context(open_gradebook(place)) if place else None
+        terms = Terms(
+            seed=_seed(seed, book, found),
+            isolation=launcher_of(isolation),
+            workers=workers,
+            weak_isolation=allow_weak_isolation,
+        )
+        run = _Run(found, submissions, quiet=quiet, as_json=as_json)
+        journal = _journal(book, found, terms.seed, fresh=fresh)
+        kept = f"It is in {place}" if place else f"The same inputs again: --seed {terms.seed}"
+        try:
+            run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal))
+        except KeyboardInterrupt:
+            run.print(f"{kept}; the same command goes on from there." if place else f"{kept}.")
+            raise
+        except GradeError:
+            # What was graded before it broke off is not lost.
+            run.print(f"{kept}." if run.graded else "")
+            raise
+        if not run.ungraded:
+            journal.finish()
+        run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
     return FAILED if run.ungraded else FULL_MARKS
+
+
+def _place(where: str | None, root: Path) -> str | None:
+    """Where the gradebook is; None if there is none, and what it takes is not installed."""
+    place = place_of_gradebook(where, root)
+    if where or Path(place).exists() or find_spec("sqlalchemy"):
+        return place
+    click.echo(f"Nothing is kept but what is printed. For a gradebook: {INSTALL}", err=True)
+    return None
+
+
+def _journal(book: Any, assignment: Assignment, seed: int, *, fresh: bool) -> Any:
+    if book is None:
+        from grader.batch import NoJournal
+
+        return NoJournal()
+    from grader.gradebook.journal import GradebookJournal
+
+    return GradebookJournal(book, assignment, seed, fresh=fresh)
+
+
+def _seed(asked: int | None, book: Any, assignment: Assignment) -> int:
+    """The seed that is asked for, or that of the batch before; else a fresh one.
+
+    So fresh inputs decide, not those that students have seen on their laptops.
+    """
+    before = book.last_seed(assignment.name) if book is not None and asked is None else asked
+    return int.from_bytes(os.urandom(4)) if before is None else int(before)
 
 
 class _Run:
@@ -103,10 +155,23 @@ class _Run:
         self._new = 0
         self._started = time.monotonic()
 
-    def receive(self, report: Report, *, new: bool) -> None:
-        """Take a report; a `new` one was made by this command."""
-        self._reports[report.student] = report
-        self._new += new
+    def watch(self, grade: Callable[[Callable[[Report, bool], None]], None]) -> None:
+        """Let `grade` hand over its reports, and show how far it is."""
+        from grader.console import counting, make_console
+
+        with counting(make_console(stderr=True), "grading", len(self._students)) as advance:
+
+            def receive(report: Report, new: bool) -> None:
+                self._reports[report.student] = report
+                self._new += new
+                advance(not report.ungraded)
+
+            grade(receive)
+
+    @property
+    def graded(self) -> int:
+        """How many were graded."""
+        return len(self._reports) - self.ungraded
 
     @property
     def ungraded(self) -> int:
@@ -130,9 +195,9 @@ class _Run:
         click.echo(f"{self._summary()} {advice}".rstrip(), err=self._as_json)
 
     def _summary(self) -> str:
-        done, seconds = len(self._reports) - self.ungraded, time.monotonic() - self._started
+        seconds = time.monotonic() - self._started
         before = len(self._reports) - self._new
-        words = [f"{done} of {len(self._students)} submissions graded"]
+        words = [f"{self.graded} of {len(self._students)} submissions graded"]
         words += [f"{before} of them before"] if before else []
         words += [f"{self.ungraded} not"] if self.ungraded else []
         rate = f", {self._new / seconds:.3g} a second" if self._new else ""

@@ -79,9 +79,7 @@ def _engine_of(where: str) -> tuple[str, sa.Engine]:
 def _sqlite(file: str, seconds: float) -> sa.Engine:
     url = sa.URL.create("sqlite", database=file)
     engine = sa.create_engine(url, connect_args={"timeout": seconds}, poolclass=sa.StaticPool)
-    with _told(file), suppress(FileExistsError):
-        # Grades are nobody else's business.
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    _make_private(file)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -96,6 +94,16 @@ def _sqlite(file: str, seconds: float) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _make_private(file: str) -> None:
+    """A file that is made here can be read by nobody else: grades are nobody else's business."""
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as exc:
+        hint = f"Name another file, or make {Path(file).parent} writable for yourself."
+        raise GradebookError(f"The gradebook {file} cannot be made: {exc.strerror}.", hint) from exc
 
 
 def _bring_up_to_date(connection: sa.Connection, name: str) -> None:
@@ -133,8 +141,6 @@ def _told(name: str) -> Iterator[None]:
     except (DBAPIError, sqlite3.Error) as exc:
         says, hint = _explain(exc.orig if isinstance(exc, DBAPIError) else exc)
         raise GradebookError(f"The gradebook {name} {says}", hint) from exc
-    except OSError as exc:
-        raise GradebookError(f"The gradebook {name} cannot be made: {exc.strerror}.", "Name another file.") from exc
 
 
 _GOES_ON = "What was recorded before is safe; then the same command goes on from there."
