@@ -58,6 +58,15 @@ def open_gradebook(where: str) -> Any:
         raise GradebookError(message, f"Install them: {INSTALL}") from exc
 
 
+def open_existing_gradebook(where: str | None, root: Path) -> Any:
+    """The gradebook that commands ask which read it. Raises GradebookError if there is none."""
+    place = place_of_gradebook(where, root)
+    if "://" not in place and not Path(place).exists():
+        hint = "`grade batch ASSIGNMENT FOLDER` makes one, or name another: --gradebook FILE|URL."
+        raise GradebookError(f"There is no gradebook {place}.", hint)
+    return open_gradebook(place)
+
+
 def launcher_of(isolation: str) -> str | None:
     """The launcher that an option names; None for the best there is."""
     return None if isolation == "auto" else isolation

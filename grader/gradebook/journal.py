@@ -84,11 +84,17 @@ class GradebookJournal:
         with self._database.writing() as connection:
             connection.execute(sa.update(t.run).where(t.run.c.id == self._run).values(finished_at=now()))
 
-    def apply(self, reports: Iterable[tuple[Submission, Report, tuple[int, int]]]) -> None:
-        """Let results count: those of a regrade, or those that count already, at their points of now."""
+    def apply(self, reports: Iterable[tuple[Submission, Report, tuple[int, int], tuple[int, int]]]) -> None:
+        """Let results count, at their points of now, where something else counted so far.
+
+        With each report go two pairs of numbers, of a hand-in and a result: what should count so far, and what then.
+        Where meanwhile something else does, as after a new hand-in, that stays.
+        """
         with self._database.writing() as connection:
-            for submission, report, (handin, result) in reports:
-                self._add_mark(connection, submission, report, handin, result)
+            counting = self._marked(connection)
+            for submission, report, before, (handin, result) in reports:
+                if counting.get(submission.student) == before:
+                    self._add_mark(connection, submission, report, handin, result)
 
     def _key(self, submission: Submission) -> str:
         return key_of(content_of(submission), self._basis, self._seed, self._level)

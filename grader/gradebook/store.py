@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from grader.gradebook import tables as t
 from grader.gradebook.database import Database
 from grader.gradebook.key import Basis
 from grader.gradebook.rows import now, report_of, submission_of
-from grader.model import Assignment, Decisions, Excuse, Extension, Grade, Override, Report, Submission
+from grader.model import Assignment, Decisions, Excuse, Extension, Grade, Isolation, Override, Report, Submission
 from grader.scoring import grade
 
 _NOTHING = Decisions()
@@ -51,8 +51,14 @@ class Standing:
     report: Report | None = None
 
     def grade(self, assignment: Assignment) -> Grade | None:
-        """The points as of now; None if nothing was handed in."""
-        return grade(self.report, assignment, self.decisions) if self.report else None
+        """The points as of now; None if nothing was handed in and no points were set."""
+        if self.report is None and not self.decisions.overrides:
+            return None
+        return grade(self.report or self._nothing_handed_in(assignment), assignment, self.decisions)
+
+    def _nothing_handed_in(self, assignment: Assignment) -> Report:
+        moment = datetime.now(UTC)
+        return Report(assignment.name, self.student, "", (), Isolation("", ""), 0, "", moment)
 
 
 class Gradebook:
