@@ -10,7 +10,9 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1|/' | column -t -s '|'
 
 grade: $(VENV)/.installed  ## set up .venv, then grade the sample submissions of assignment 3
-	@$(BIN)/grade batch assignment3 tests/submissions/assignment3_convolution --allow-weak-isolation
+	@mkdir -p .grade
+	@$(BIN)/grade batch assignment3 tests/submissions/assignment3_convolution --allow-weak-isolation \
+		--gradebook .grade/samples.sqlite
 
 test: $(VENV)/.installed-dev lint typing  ## set up .venv, then run every check and test
 	$(BIN)/python -m pytest -n auto
