@@ -15,7 +15,7 @@ from grader.gradebook import tables as t
 from grader.gradebook.store import Gradebook
 
 KILLS = int(os.environ.get("GRADE_KILLS", "20"))
-STUDENTS = 60
+STUDENTS = 3 * KILLS
 SLOW = "import time\ndef double(x):\n    time.sleep(0.02)\n    return 2.0 * x\n# {}\n"
 
 
