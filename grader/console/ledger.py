@@ -9,7 +9,7 @@ from rich.console import Console
 
 from grader.console.lines import cell, mark, say, say_line, width_of
 from grader.feedback import STATUS_WORDS, exercise_points, total_points
-from grader.model import Assignment, ExerciseGrade, Grade, Status
+from grader.model import Assignment, Decisions, ExerciseGrade, Grade, Status
 from grader.printable import one_line
 from grader.scoring import format_points
 
@@ -27,9 +27,14 @@ def print_standing(console: Console, assignment: Assignment, standing: Standing,
     grade = standing.grade(assignment)
     if grade is None:
         say(console, "Nothing was handed in.", "yellow", indent=1)
-        _print_decisions(console, standing)
+        excuse = standing.decisions.excuse
+        for sentence in (
+            *_extension(standing.decisions),
+            *([f"Excused by {excuse.by}: {excuse.why}"] if excuse else []),
+        ):
+            say(console, sentence, indent=1, hanging=2)
     else:
-        _print_sum(console, grade)
+        _print_sum(console, grade, standing.decisions)
     if standing.report:
         for problem in standing.report.problems:
             say(console, f"! {problem}", "red", indent=1, hanging=2)
@@ -42,14 +47,14 @@ def print_standing(console: Console, assignment: Assignment, standing: Standing,
         say(console, f"{moment} UTC  {points:>10}  {entry.kind}", "dim", indent=1)
 
 
-def _print_sum(console: Console, grade: Grade) -> None:
+def _print_sum(console: Console, grade: Grade, decisions: Decisions) -> None:
     names = width_of([e.name for e in grade.exercises])
     points = width_of([exercise_points(e) for e in grade.exercises] + [total_points(grade)])
     for exercise in grade.exercises:
         line = (cell(console, exercise.name, names), "  ", cell(console, exercise_points(exercise), points, right=True))
         say_line(console, " ", mark(console, exercise.status), " ", *line, ("  " + _arithmetic(exercise), "dim"))
     console.print()
-    for sentence in grade.explanation:
+    for sentence in (*_extension(decisions), *grade.explanation):
         say(console, sentence, indent=3, hanging=2)
     say_line(
         console,
@@ -72,18 +77,11 @@ def _arithmetic(exercise: ExerciseGrade) -> str:
     return f"{product} ({tests}{carried})"
 
 
-def _print_decisions(console: Console, standing: Standing) -> None:
-    decisions = standing.decisions
-    if decisions.excuse:
-        say(console, f"Excused by {decisions.excuse.by}: {decisions.excuse.why}", indent=1, hanging=2)
-    if decisions.extension:
-        minutes = int(decisions.extension.span.total_seconds()) // 60
-        words = f"The deadline is {minutes / 1440:.3g} days later, by {decisions.extension.by}"
-        say(console, f"{words}: {decisions.extension.why}", indent=1, hanging=2)
-    for override in decisions.overrides:
-        what = override.exercise or "The total"
-        words = f"{what} is {format_points(override.points)} points, by {override.by}: {override.why}"
-        say(console, words, indent=1, hanging=2)
+def _extension(decisions: Decisions) -> tuple[str, ...]:
+    if decisions.extension is None:
+        return ()
+    days = decisions.extension.span.total_seconds() / 86400
+    return (f"The deadline is {days:.3g} days later, by {decisions.extension.by}: {decisions.extension.why}",)
 
 
 def print_plan(console: Console, plan: Plan, *, applied: bool) -> None:
