@@ -84,7 +84,7 @@ def varied_copies(assignment: Assignment, number: int) -> list[Submission]:
 def journaled(assignment: Assignment, lanes: Lanes, copies: list[Submission]) -> None:
     with tempfile.TemporaryDirectory() as folder, Gradebook(f"{folder}/book.sqlite") as book:
         journal = GradebookJournal(book, assignment, 0)
-        journal.begin(copies, basis_of(assignment), lanes.isolation)
+        list(journal.begin(copies, basis_of(assignment), lanes.isolation))
         for place, found in lanes.run(copies):
             journal.record(copies[place], found)
 

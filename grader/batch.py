@@ -10,7 +10,7 @@ too, its report is ungraded, and the class goes on.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -23,7 +23,7 @@ from grader.gradebook import Basis, basis_of
 from grader.grading import grade_all, importable
 from grader.intake import read_submission
 from grader.lanes import Lanes, Lost
-from grader.model import Assignment, Isolation, Outcome, Part, Report, Status, Submission
+from grader.model import Assignment, Decisions, Isolation, Outcome, Part, Report, Status, Submission
 from grader.release import make_stub
 from grader.sandbox import Launcher
 from grader.scoring import format_points
@@ -39,14 +39,19 @@ _SECONDS_OF_OURS = 240.0
 class Journal(Protocol):
     """Where reports are kept as they arrive, and found again."""
 
-    def begin(self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation) -> dict[int, Report]:
-        """The reports that there are already, by the submission's place; they need no new run."""
+    def begin(
+        self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation
+    ) -> Iterable[tuple[int, Report]]:
+        """The reports that there are already, each with the place of its submission; they need no new run."""
 
     def found(self, submission: Submission) -> Report | None:
         """The report, if another batch has made it meanwhile."""
 
     def record(self, submission: Submission, report: Report) -> None:
         """Keep a report."""
+
+    def decided(self, student: str) -> Decisions:
+        """What people decided about a student, as of the beginning."""
 
     def finish(self) -> None:
         """Note that everybody was graded."""
@@ -55,9 +60,14 @@ class Journal(Protocol):
 class NoJournal:
     """Keeps nothing: every submission is graded, and when the command ends, its reports are gone."""
 
-    def begin(self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation) -> dict[int, Report]:  # noqa: ARG002
+    def begin(
+        self,
+        submissions: Sequence[Submission],  # noqa: ARG002
+        basis: Basis,  # noqa: ARG002
+        isolation: Isolation,  # noqa: ARG002
+    ) -> Iterable[tuple[int, Report]]:
         """No report is there already."""
-        return {}
+        return ()
 
     def found(self, submission: Submission) -> Report | None:  # noqa: ARG002
         """Never."""
@@ -65,6 +75,10 @@ class NoJournal:
 
     def record(self, submission: Submission, report: Report) -> None:
         """Forget it."""
+
+    def decided(self, student: str) -> Decisions:  # noqa: ARG002
+        """Nothing."""
+        return Decisions()
 
     def finish(self) -> None:
         """Nothing needs to be noted."""
@@ -126,8 +140,9 @@ def grade_batch(
     with Lanes(assignment, isolation=terms.isolation, count=terms.workers, serve=serve, patience=patience) as lanes:
         if not terms.weak_isolation:
             require_isolation(lanes.isolation)
-        done = journal.begin(submissions, basis, lanes.isolation)
-        for report in done.values():
+        done = set()
+        for place, report in journal.begin(submissions, basis, lanes.isolation):
+            done.add(place)
             on_report(report, False)
         rest = [s for place, s in enumerate(submissions) if place not in done]
         # In an order of its own, so that two batches at once are seldom at the same one.

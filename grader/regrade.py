@@ -90,7 +90,7 @@ def regrade(
     }
     if apply:
         if not outdated:
-            journal.begin((), basis, Isolation("", ""))
+            list(journal.begin((), basis, Isolation("", "")))
         journal.apply(
             (
                 s.submission,

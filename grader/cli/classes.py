@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib.util import find_spec
@@ -29,7 +30,7 @@ from grader.cli.options import (
     place_of_gradebook,
 )
 from grader.errors import GradeError, RequestError
-from grader.model import Assignment, Report, Submission
+from grader.model import Assignment, Decisions, Grade, Report, Submission
 
 
 @click.command(
@@ -99,13 +100,13 @@ def batch(
         journal = _journal(book, found, terms.seed, fresh=fresh)
         kept = f"It is in {place}" if place else f"The same inputs again: --seed {terms.seed}"
         try:
-            run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal))
+            run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal), journal.decided)
         except KeyboardInterrupt:
             run.print(f"{kept}; the same command goes on from there." if place else f"{kept}.")
             raise
         except GradeError:
-            # What was graded before it broke off is not lost.
-            run.print(f"{kept}." if run.graded else "")
+            if run.graded:  # what was graded before it broke off is not lost
+                run.print(f"{kept}.")
             raise
         if not run.ungraded:
             journal.finish()
@@ -151,18 +152,23 @@ class _Run:
         self._students = [s.student for s in submissions]
         self._quiet = quiet
         self._as_json = as_json
-        self._reports: dict[str, Report] = {}
+        self._rows: dict[str, tuple[Report, Grade]] = {}
         self._new = 0
         self._started = time.monotonic()
 
-    def watch(self, grade: Callable[[Callable[[Report, bool], None]], None]) -> None:
-        """Let `grade` hand over its reports, and show how far it is."""
+    def watch(
+        self, grade: Callable[[Callable[[Report, bool], None]], None], decided: Callable[[str], Decisions]
+    ) -> None:
+        """Let `grade` hand over its reports, and show how far it is; `decided` are people's decisions on a student."""
         from grader.console import counting, make_console
+        from grader.scoring import grade as points_of
 
         with counting(make_console(stderr=True), "grading", len(self._students)) as advance:
 
             def receive(report: Report, new: bool) -> None:
-                self._reports[report.student] = report
+                # Without outcomes, which are many: memory must not grow with the class.
+                points = points_of(report, self._assignment, decided(report.student))
+                self._rows[report.student] = replace(report, outcomes=()), points
                 self._new += new
                 advance(not report.ungraded)
 
@@ -171,21 +177,19 @@ class _Run:
     @property
     def graded(self) -> int:
         """How many were graded."""
-        return len(self._reports) - self.ungraded
+        return len(self._rows) - self.ungraded
 
     @property
     def ungraded(self) -> int:
         """How many could not be graded."""
-        return sum(report.ungraded for report in self._reports.values())
+        return sum(grade.ungraded for _, grade in self._rows.values())
 
     def print(self, advice: str) -> None:
         """Print the class in the order of the submissions, and a summary that ends with the advice."""
         from grader.console import print_class, print_remarks
         from grader.exports.class_json import class_to_json
-        from grader.scoring import grade as points_of
 
-        reports = [self._reports[student] for student in self._students if student in self._reports]
-        rows = [(report, points_of(report, self._assignment)) for report in reports]
+        rows = [self._rows[student] for student in self._students if student in self._rows]
         if self._as_json:
             sys.stdout.buffer.write(class_to_json(self._assignment, rows).encode())
         elif self._quiet:
@@ -196,7 +200,7 @@ class _Run:
 
     def _summary(self) -> str:
         seconds = time.monotonic() - self._started
-        before = len(self._reports) - self._new
+        before = len(self._rows) - self._new
         words = [f"{self.graded} of {len(self._students)} submissions graded"]
         words += [f"{before} of them before"] if before else []
         words += [f"{self.ungraded} not"] if self.ungraded else []

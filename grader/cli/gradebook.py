@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -49,7 +50,7 @@ def show(student: str, assignment: str | None, where: str | None) -> int:
         names = book.assignments_of(student)
         chosen = [resolve(assignment, root)] if assignment else [a for a in find_assignments(root) if a.name in names]
         for number, found in enumerate(chosen):
-            standings = book.standings(found.name, student)
+            standings = list(book.standings(found.name, student))
             if not standings:
                 raise RequestError(
                     f"The gradebook has nothing of {student} in {found.name}.", f"It has: {', '.join(names)}."
@@ -99,7 +100,7 @@ def regrade(
         seed = book.last_seed(found.name)
         if seed is None:
             raise RequestError(f"The gradebook has no batch of {found.name}.", f"grade batch {found.name} FOLDER")
-        standings = book.standings(found.name)
+        standings = list(book.standings(found.name))
         terms = Terms(seed, launcher_of(isolation), workers, allow_weak_isolation)
         journal = GradebookJournal(book, found, seed, kind="regrade")
         with counting(make_console(stderr=True), "grading", len(standings)) as advance:
@@ -132,14 +133,13 @@ def export(assignment: str, *, format_: str, output: Path | None, where: str | N
     check_folder_of(output)
     root = find_root(Path.cwd())
     found = resolve(assignment, root)
+    lines, rows = [], []
     with open_existing_gradebook(where, root) as book:
-        standings = book.standings(found.name)
-    lines = [Line(s.student, s.grade(found), s.decisions.excuse is not None) for s in standings]
-    if format_ == "json":
-        rows = zip(standings, lines, strict=True)
-        text = class_to_json(found, [(s.report, line.grade) for s, line in rows if s.report and line.grade])
-    else:
-        text = CLASS_EXPORTERS[format_](found, lines)
+        for s in book.standings(found.name):
+            lines.append(Line(s.student, s.grade(found), s.decisions.excuse is not None))
+            if s.report and (grade := lines[-1].grade):
+                rows.append((replace(s.report, outcomes=()), grade))
+    text = class_to_json(found, rows) if format_ == "json" else CLASS_EXPORTERS[format_](found, lines)
     if output is None:
         sys.stdout.buffer.write(text.encode())
     else:

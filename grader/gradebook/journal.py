@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,8 +20,8 @@ from grader.model import Assignment, Decisions, Isolation, Report, Submission
 from grader.scoring import format_points, grade
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-# Databases bound the parameters of a query.
-_CHUNK = 500
+_CHUNK = 100
+_Item = TypeVar("_Item")
 
 
 class GradebookJournal:
@@ -46,21 +46,30 @@ class GradebookJournal:
         self.kept: dict[str, tuple[int, int]] = {}
         """By student: the numbers of the hand-in and of the result."""
 
-    def begin(self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation) -> dict[int, Report]:
-        """Open the run; the reports that there are already, by the submission's place."""
+    def begin(
+        self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation
+    ) -> Iterator[tuple[int, Report]]:
+        """Open the run; gives the reports that there are already, each with the place of its submission."""
         self._basis, self._level = basis, isolation.level
-        keys = [self._key(submission) for submission in submissions]
         with self._database.writing() as connection:
             self._run = self._open_run(connection)
             self._decisions = decisions_in(connection, self._assignment.name)
-            marked = self._marked(connection)
-            known = {row.key: row for row in self._rows(connection, set(keys))}
-            found = {}
-            for place, (submission, key) in enumerate(zip(submissions, keys, strict=True)):
-                if key in known:
-                    found[place] = relabelled(unpack_report(known[key].report), submission)
-                    self._keep(connection, submission, found[place], known[key].id, marked)
-        return found
+        # Some at a time, so that neither memory nor the time of a transaction depends on the size of the class.
+        for some in _chunks(enumerate(submissions)):
+            yield from self._found_among(some)
+
+    def _found_among(self, some: Sequence[tuple[int, Submission]]) -> list[tuple[int, Report]]:
+        with self._database.reading() as connection:
+            keys = {place: self._key(submission) for place, submission in some}
+            known = {row.key: row for row in self._rows(connection, set(keys.values()))}
+        reports = {p: relabelled(unpack_report(known[keys[p]].report), s) for p, s in some if keys[p] in known}
+        if reports:
+            with self._database.writing() as connection:
+                marked = self._marked(connection)
+                for place, submission in some:
+                    if place in reports:
+                        self._keep(connection, submission, reports[place], known[keys[place]].id, marked)
+        return list(reports.items())
 
     def found(self, submission: Submission) -> Report | None:
         """The report, if another batch has made it meanwhile; it counts then."""
@@ -78,6 +87,10 @@ class GradebookJournal:
         with self._database.writing() as connection:
             result = self._add_result(connection, submission, report)
             self._keep(connection, submission, report, result, self._marked(connection, submission.student))
+
+    def decided(self, student: str) -> Decisions:
+        """What people decided about a student, as of the beginning."""
+        return self._decisions.get(student, Decisions())
 
     def finish(self) -> None:
         """Note that all was done."""
@@ -130,11 +143,10 @@ class GradebookJournal:
 
     def _rows(self, connection: sa.Connection, keys: Iterable[str]) -> Iterator[Any]:
         """The results that are graded and have these keys, the first ones first."""
-        for some in _chunks(keys):
-            query = sa.select(*t.result.c["id", "key", "report"]).where(t.result.c.key.in_(some), t.result.c.graded)
-            if self._fresh:
-                query = query.where(t.result.c.run == self._run)
-            yield from connection.execute(query.order_by(t.result.c.attempt))
+        query = sa.select(*t.result.c["id", "key", "report"]).where(t.result.c.key.in_(keys), t.result.c.graded)
+        if self._fresh:
+            query = query.where(t.result.c.run == self._run)
+        yield from connection.execute(query.order_by(t.result.c.attempt))
 
     def _add_result(self, connection: sa.Connection, submission: Submission, report: Report) -> int:
         key = self._key(submission)
@@ -172,7 +184,7 @@ class GradebookJournal:
     def _add_mark(
         self, connection: sa.Connection, submission: Submission, report: Report, handin: int, result: int
     ) -> None:
-        graded = grade(report, self._assignment, self._decisions.get(submission.student, Decisions()))
+        graded = grade(report, self._assignment, self.decided(submission.student))
         row = {
             "assignment": self._assignment.name,
             "student": submission.student,
@@ -207,7 +219,7 @@ def _insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> A
     return connection.execute(statement.returning(*table.primary_key)).scalar()
 
 
-def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
-    some = iter(keys)
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    some = iter(items)
     while chunk := list(islice(some, _CHUNK)):
         yield chunk

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from grader.model import Assignment, Decisions, Excuse, Extension, Grade, Isolat
 from grader.scoring import grade
 
 _NOTHING = Decisions()
+_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,23 @@ class Gradebook:
             seed = connection.execute(query.order_by(t.run.c.id.desc()).limit(1)).scalar()
         return None if seed is None else int(seed)
 
-    def standings(self, assignment: str, student: str | None = None) -> list[Standing]:
+    def standings(self, assignment: str, student: str | None = None) -> Iterator[Standing]:
         """Everybody of whom the gradebook knows anything in that assignment, by name; or one student, if known."""
-        latest = sa.select(sa.func.max(t.mark.c.id)).where(t.mark.c.assignment == assignment)
+        latest = sa.select(t.mark.c.student, sa.func.max(t.mark.c.id)).where(t.mark.c.assignment == assignment)
         if student is not None:
             latest = latest.where(t.mark.c.student == student)
         with self.database.reading() as connection:
-            rows = connection.execute(_marks().where(t.mark.c.id.in_(latest.group_by(t.mark.c.student)))).all()
+            marks: dict[str, int] = {row[0]: row[1] for row in connection.execute(latest.group_by(t.mark.c.student))}
             decided = decisions_in(connection, assignment, student)
-        found = {row.student: _standing(row, decided.pop(row.student, _NOTHING)) for row in rows}
-        found |= {name: Standing(name, decisions) for name, decisions in decided.items()}
-        return [found[name] for name in sorted(found)]
+        names = iter(sorted({*marks, *decided}))
+        # Some at a time: a class of thousands must not fill the memory.
+        while some := list(islice(names, _AT_A_TIME)):
+            with self.database.reading() as connection:
+                wanted = _marks().where(t.mark.c.id.in_([marks[name] for name in some if name in marks]))
+                rows = {row.student: row for row in connection.execute(wanted)}
+            for name in some:
+                decisions = decided.get(name, _NOTHING)
+                yield _standing(rows[name], decisions) if name in rows else Standing(name, decisions)
 
     def history(self, assignment: str, student: str) -> list[Mark]:
         """Every mark of a student, the oldest first."""

@@ -57,12 +57,14 @@ def test_decisions_count_and_are_explained(graded):
     graded.grade("excuse", "1", "ada", "--why", "ill")
 
     with_them = graded.grade("export", "1", "--format", "canvas").stdout
+    batch = graded.grade("batch", "1", "class", "--allow-weak-isolation", "--json").stdout
     shown = graded.grade("show", "bob").stdout
     graded.grade("override", "1", "bob", "none", "-e", "total", "--why", "mistaken")
     graded.grade("excuse", "1", "ada", "--take-back", "--why", "came after all")
     without = graded.grade("export", "1", "--format", "canvas").stdout
 
     assert [line.rpartition(",")[2] for line in with_them.splitlines()[2:]] == ["4", "EX", "9.50"]
+    assert {s["student"]: s["points"] for s in json.loads(batch)["students"]} == {"=cmd": 4, "ada": 10, "bob": 9.5}
     assert "total was set to 3.50 points by " in shown
     assert "right idea" in shown
     assert [line.rpartition(",")[2] for line in without.splitlines()[2:]] == ["4", "10", "6"]

@@ -72,7 +72,7 @@ def test_kills(course, tmp_path):
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     finally_there = results(where)
     with Gradebook(where) as book:
-        standings = book.standings("assignment1_tiny")
+        standings = list(book.standings("assignment1_tiny"))
         marks = [len(book.history("assignment1_tiny", s.student)) for s in standings]
 
     assert done.returncode == 0, done.stderr
