@@ -115,8 +115,9 @@ class GradeOnLane:
         if not self.terms.weak_isolation:
             require_isolation(workers.isolation)
         if basis_of(assignment) != self.basis:
-            hint = "Leave tests, reference, solution and manifest alone meanwhile. The same command goes on."
-            raise AssignmentError(f"{assignment.name} was changed while a class was graded with it.", hint)
+            message = f"What grades {assignment.name} was changed while a class was graded with it."
+            hint = "Leave tests, reference, solution, manifest and toolkit alone meanwhile. The same command goes on."
+            raise AssignmentError(message, hint)
         grade_all(submissions, assignment, workers, answer, seed=self.terms.seed)
 
 

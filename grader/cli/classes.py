@@ -38,11 +38,18 @@ from grader.model import Assignment, Decisions, Grade, Report, Submission
 Examples:
   grade batch assignment3 submissions/
   grade batch 3 submissions/ --only 'a*' --only zoe
+  grade batch 3 submissions/ --roster class.csv
   grade batch 3 submissions/ --json > class.json""",
 )
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--only", multiple=True, metavar="NAME", help="Only students of this name or pattern; may be repeated.")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="Who is in the class, and when they handed in: columns student, submitted_at.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, LARGEST_SEED),
@@ -63,6 +70,7 @@ def batch(
     folder: Path,
     *,
     only: Sequence[str],
+    roster: Path | None,
     seed: int | None,
     workers: int | None,
     quiet: bool,
@@ -84,7 +92,8 @@ def batch(
     from grader.intake import find_submissions
 
     found = resolve(assignment, find_root(Path.cwd()))
-    submissions = _chosen(find_submissions(folder, found), only)
+    submissions, remarks = _attended(find_submissions(folder, found), roster)
+    submissions = _chosen(submissions, only)
     if not submissions:
         raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
     with ExitStack() as stack:
@@ -111,6 +120,8 @@ def batch(
         if not run.ungraded:
             journal.finish()
         run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
+        for remark in remarks:
+            click.echo(remark, err=as_json)
     return FAILED if run.ungraded else FULL_MARKS
 
 
@@ -206,6 +217,17 @@ class _Run:
         words += [f"{self.ungraded} not"] if self.ungraded else []
         rate = f", {self._new / seconds:.3g} a second" if self._new else ""
         return f"{', '.join(words)}: {seconds:.1f} s{rate}."
+
+
+def _attended(submissions: Sequence[Submission], roster: Path | None) -> tuple[Sequence[Submission], list[str]]:
+    """The submissions with their times, and who is missing or a stranger."""
+    if roster is None:
+        return submissions, []
+    from grader.intake.roster import attend, read_roster
+
+    found = attend(submissions, read_roster(roster))
+    remarks = {"Nothing was handed in by": found.missing, "Not on the roster": found.strangers}
+    return found.submissions, [f"{says}: {', '.join(names)}." for says, names in remarks.items() if names]
 
 
 def _chosen(submissions: Sequence[Submission], only: Sequence[str]) -> list[Submission]:

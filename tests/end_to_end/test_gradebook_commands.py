@@ -174,3 +174,21 @@ def test_regrade_keeps_what_was_handed_in(graded):
 
     assert result.returncode == 0, result.stderr
     assert "3 of them were graded anew." in result.stdout
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_roster_and_extension(graded):
+    """With times of the hand-in, lateness counts at once, nothing runs again, and an extension moves the deadline."""
+    edit(graded, MANIFEST, "[limits]", "[late]\npercent_per_day = 20\n\n[limits]")
+    roster = graded.submit("student,submitted_at\nada,2030-01-02T13:00:00+00:00\nzoe,\n=cmd,\n", "class.csv")
+
+    done = graded.grade("batch", "1", "class", "--allow-weak-isolation", "--roster", str(roster), "-q")
+    late = graded.grade("show", "ada").stdout
+    extended = graded.grade("extend", "1", "ada", "25h", "--why", "was ill").stdout
+
+    assert "3 of them before" in done.stdout
+    assert "Nothing was handed in by: zoe." in done.stdout
+    assert "Not on the roster: bob." in done.stdout
+    assert "2 days begun at 20% of 10: −4" in late
+    assert "total   6/10" in late
+    assert "total  10/10" in extended
