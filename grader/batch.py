@@ -54,7 +54,7 @@ class Journal(Protocol):
         """What people decided about a student, as of the beginning."""
 
     def finish(self) -> None:
-        """Note that everybody was graded."""
+        """Note that the batch came to its end."""
 
 
 class NoJournal:

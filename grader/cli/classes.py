@@ -62,7 +62,9 @@ Examples:
 @gradebook_option
 @click.option("--no-gradebook", is_flag=True, help="Keep nothing: the table that is printed is all there is.")
 @click.option(
-    "--fresh", is_flag=True, help="Grade everybody again, also where the gradebook has the same work already."
+    "--fresh",
+    is_flag=True,
+    help="Grade everybody again, also work that was graded already; one that was cut short goes on.",
 )
 @isolation_option
 def batch(
@@ -117,8 +119,7 @@ def batch(
             if run.graded:  # what was graded before it broke off is not lost
                 run.print(f"{kept}.")
             raise
-        if not run.ungraded:
-            journal.finish()
+        journal.finish()
         run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
         for remark in remarks:
             click.echo(remark, err=as_json)

@@ -12,7 +12,7 @@ from grader.errors import GradebookError, RequestError
 FULL_MARKS, LESS, FAILED = 0, 1, 2
 LARGEST_SEED = 2**32 - 1
 GRADEBOOK = "gradebook.sqlite"
-INSTALL = "pip install 'deepgrade[class]'"
+INSTALL = "pip install sqlalchemy alembic 'psycopg[binary]'"
 
 
 def isolation_option(command: Any) -> Any:

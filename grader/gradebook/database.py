@@ -116,7 +116,7 @@ def _bring_up_to_date(connection: sa.Connection, name: str) -> None:
     if version is not None and version > SCHEMA:
         raise GradebookError(
             f"{name} has the schema {version}, of a newer toolkit; this one knows {SCHEMA}.",
-            "Update the toolkit: pip install --upgrade 'deepgrade[class]'.",
+            "Update the toolkit, or name another gradebook.",
         )
     # Alembic takes a while to import, and is needed only here.
     from alembic import command

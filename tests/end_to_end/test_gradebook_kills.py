@@ -15,7 +15,6 @@ from grader.gradebook import tables as t
 from grader.gradebook.store import Gradebook
 
 KILLS = int(os.environ.get("GRADE_KILLS", "20"))
-STUDENTS = 3 * KILLS
 SLOW = "import time\ndef double(x):\n    time.sleep(0.02)\n    return 2.0 * x\n# {}\n"
 
 
@@ -43,17 +42,20 @@ def kill_something(process, chance):
     process.wait()
 
 
-@pytest.mark.timeout(60 + 20 * KILLS)
+@pytest.mark.timeout(120 + 30 * KILLS)
+@pytest.mark.parametrize(("database", "kills"), [("sqlite", KILLS), ("postgresql", KILLS // 4)])
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the processes of a command by /proc")
-def test_kills(course, tmp_path):
+def test_kills(course, tmp_path, request, database, kills):
     """Whatever was committed stays as it is, and in the end everybody has one result and one mark."""
-    where, chance = str(tmp_path / "book.sqlite"), random.Random(20261125)
-    for k in range(STUDENTS):
+    where, chance, students = str(tmp_path / "book.sqlite"), random.Random(20261125), 3 * kills
+    if database == "postgresql":
+        where = request.getfixturevalue("postgresql_server").database()
+    for k in range(students):
         course.submit(SLOW.format(k), f"class/s{k}.py")
     command = [sys.executable, "-m", "grader", "batch", "1", "class", "--allow-weak-isolation", "-q"]
     command += ["--gradebook", where, "--seed", "3"]
     before, grown = {}, 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = subprocess.Popen(command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         size, patience = len(before), time.monotonic() + 15
         # Every second one is killed when it has added a few reports, the others at any moment.
@@ -76,9 +78,9 @@ def test_kills(course, tmp_path):
         marks = [len(book.history("assignment1_tiny", s.student)) for s in standings]
 
     assert done.returncode == 0, done.stderr
-    assert grown >= min(5, KILLS // 4)
+    assert grown >= min(5, kills // 4)
     assert f"{len(before)} of them before" in done.stdout
     assert {number: finally_there[number] for number in before} == before
-    assert len({row[1] for row in finally_there.values()}) == len(finally_there) == STUDENTS
-    assert marks == [1] * STUDENTS
+    assert len({row[1] for row in finally_there.values()}) == len(finally_there) == students
+    assert marks == [1] * students
     assert {s.report.outcomes[0].status.value for s in standings} == {"passed"}
