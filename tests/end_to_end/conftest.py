@@ -128,7 +128,7 @@ class Course:
         command = [sys.executable, "-m", "grader", *map(str, args)]
         env = {**os.environ, "COLUMNS": "100", **environment}
         return subprocess.run(
-            command, cwd=cwd or self.root, env=env, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=cwd or self.root, env=env, capture_output=True, text=True, timeout=240, check=False
         )
 
     def submit(self, source: str, name: str = "mine/tiny.py") -> Path:

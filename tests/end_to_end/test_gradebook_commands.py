@@ -37,7 +37,7 @@ def test_show(graded):
     shown = graded.grade("show", "=cmd").stdout
 
     assert "=cmd · Tiny" in shown
-    assert "double  0/6   6 × 0 (0 of 3 tests passed)" in shown.replace("   ", "  ").replace("  6 ×", "   6 ×")
+    assert "double   0/6  6 × 0 (0 of 3 tests passed)" in shown
     assert "4 × 1 (2 of 2 tests passed)" in shown
     assert "4/10" in shown
     assert "batch" in shown
