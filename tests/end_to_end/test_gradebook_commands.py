@@ -191,4 +191,4 @@ def test_roster_and_extension(graded):
     assert "Not on the roster: bob." in done.stdout
     assert "2 days begun at 20% of 10: −4" in late
     assert "total   6/10" in late
-    assert "total  10/10" in extended
+    assert "total   10/10" in extended
