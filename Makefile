@@ -10,7 +10,9 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1|/' | column -t -s '|'
 
 grade: $(VENV)/.installed  ## set up .venv, then grade the sample submissions of assignment 3
-	@$(BIN)/grade batch assignment3 tests/submissions/assignment3_convolution --allow-weak-isolation
+	@mkdir -p .grade
+	@$(BIN)/grade batch assignment3 tests/submissions/assignment3_convolution --allow-weak-isolation \
+		--gradebook .grade/samples.sqlite
 
 test: $(VENV)/.installed-dev lint typing  ## set up .venv, then run every check and test
 	$(BIN)/python -m pytest -n auto
@@ -35,6 +37,7 @@ figures: $(VENV)/.installed-dev  ## draw the handouts' figures anew
 
 benchmark: $(VENV)/.installed  ## where the time goes, as ratios measured in one run
 	$(BIN)/python benchmarks/grade_command.py
+	$(BIN)/python benchmarks/batch.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) tools/check_python.py
@@ -42,12 +45,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt tools/install_bubblewrap.sh | $(VENV)/bin/python
 	sh tools/install_bubblewrap.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class]'
 	@$(BIN)/python -m compileall -q grader reference tests/hidden  # a student's first run need not do it
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,torch]'
+$(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install_postgresql.sh | $(VENV)/.installed
+	sh tools/install_postgresql.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class,dev,torch]'
 	@touch $@
 
 clean:  ## remove what the other targets made

@@ -1,77 +1,221 @@
-"""A whole class: preflight first, then one submission after the other.
+"""A whole class on lanes: preflight once, then submission after submission, whichever lane is free.
 
 Preflight asks of this very sandbox and these very tests that the solution gets full marks and the stub none. Otherwise
 nobody is graded: a sandbox that forgot to mount the interpreter would fail a whole class.
+
+One submission never stops the others. If the process that grades it ends, it is graded again in a new one; if that ends
+too, its report is ungraded, and the class goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Protocol
 
+from grader import __version__
 from grader.diagnose import load_misconceptions
 from grader.errors import AssignmentError, IsolationError
+from grader.gradebook import Basis, basis_of
 from grader.grading import grade_all, importable
 from grader.intake import read_submission
-from grader.model import Assignment, Grade, Isolation, Part, Report, Submission
+from grader.lanes import Lanes, Lost
+from grader.model import Assignment, Decisions, Isolation, Outcome, Part, Report, Status, Submission
 from grader.release import make_stub
-from grader.sandbox import Launcher, launcher, policy_of
+from grader.sandbox import Launcher
 from grader.scoring import format_points
 from grader.scoring import grade as points_of
 
 STRONG_LEVELS = ("A", "B")
 """The levels of isolation in which other people's code may run."""
 
+# What a submission may take besides its own time: the oracle's, diagnosis, and trials on right pieces.
+_SECONDS_OF_OURS = 240.0
+
+
+class Journal(Protocol):
+    """Where reports are kept as they arrive, and found again."""
+
+    def begin(
+        self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation
+    ) -> Iterable[tuple[int, Report]]:
+        """The reports that there are already, each with the place of its submission; they need no new run."""
+
+    def found(self, submission: Submission) -> Report | None:
+        """The report, if another batch has made it meanwhile."""
+
+    def record(self, submission: Submission, report: Report) -> None:
+        """Keep a report."""
+
+    def decided(self, student: str) -> Decisions:
+        """What people decided about a student, as of the beginning."""
+
+    def finish(self) -> None:
+        """Note that the batch came to its end."""
+
+
+class NoJournal:
+    """Keeps nothing: every submission is graded, and when the command ends, its reports are gone."""
+
+    def begin(
+        self,
+        submissions: Sequence[Submission],  # noqa: ARG002
+        basis: Basis,  # noqa: ARG002
+        isolation: Isolation,  # noqa: ARG002
+    ) -> Iterable[tuple[int, Report]]:
+        """No report is there already."""
+        return ()
+
+    def found(self, submission: Submission) -> Report | None:  # noqa: ARG002
+        """Never."""
+        return None
+
+    def record(self, submission: Submission, report: Report) -> None:
+        """Forget it."""
+
+    def decided(self, student: str) -> Decisions:  # noqa: ARG002
+        """Nothing."""
+        return Decisions()
+
+    def finish(self) -> None:
+        """Nothing needs to be noted."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a class is graded: by which launcher, on how many lanes (None: one per core), on which inputs.
+
+    With `weak_isolation`, code may run below level B.
+    """
+
+    seed: int = 0
+    isolation: str | None = None
+    workers: int | None = None
+    weak_isolation: bool = False
+
+
+@dataclass(frozen=True)
+class GradeOnLane:
+    """What a lane does in a batch: pytest once, and with it every submission that comes."""
+
+    terms: Terms
+    basis: Basis
+
+    def __call__(
+        self,
+        assignment: Assignment,
+        workers: Launcher,
+        submissions: Iterator[Submission],
+        answer: Callable[[Report], None],
+    ) -> None:
+        """Grade until no submission comes any more. Raises AssignmentError if the tests are not those of the start."""
+        if not self.terms.weak_isolation:
+            require_isolation(workers.isolation)
+        if basis_of(assignment) != self.basis:
+            message = f"What grades {assignment.name} was changed while a class was graded with it."
+            hint = "Leave tests, reference, solution, manifest and toolkit alone meanwhile. The same command goes on."
+            raise AssignmentError(message, hint)
+        grade_all(submissions, assignment, workers, answer, seed=self.terms.seed)
+
 
 def grade_batch(
     assignment: Assignment,
     submissions: Sequence[Submission],
-    on_report: Callable[[Report, Grade], None],
-    *,
-    isolation: str | None = None,
-    seed: int = 0,
-    allow_weak_isolation: bool = False,
+    on_report: Callable[[Report, bool], None],
+    terms: Terms,
+    journal: Journal,
 ) -> None:
-    """Grade every submission, handing over each report with its grade as it is done.
+    """Grade every submission, handing over each report as it is done, in no certain order, and whether it is a new one.
 
-    Raises IsolationError if student code would run below level B and `allow_weak_isolation` is not given, and
-    AssignmentError if the preflight fails; then no submission has been run.
+    What the journal has already comes first, and is not graded again. Raises IsolationError if student code would run
+    below level B and that is not allowed, and AssignmentError if the preflight fails; then no submission has been run.
     """
-    with launcher(isolation, policy_of(assignment)) as workers:
-        if not allow_weak_isolation:
-            _require_isolation(workers.isolation)
-        _grade_checked(assignment, submissions, workers, on_report, seed)
-
-
-def _grade_checked(
-    assignment: Assignment,
-    submissions: Sequence[Submission],
-    workers: Launcher,
-    on_report: Callable[[Report, Grade], None],
-    seed: int,
-) -> None:
-    """Grade the solution and the stub before the submissions, and stop if they do not get what they must."""
     with importable(assignment):
         load_misconceptions(assignment.hidden_tests)
-    checks = _preflight_submissions(assignment)
+    basis = basis_of(assignment)
+    patience = 3 * assignment.limits.seconds_total + _SECONDS_OF_OURS
+    serve = GradeOnLane(terms, basis)
+    with Lanes(assignment, isolation=terms.isolation, count=terms.workers, serve=serve, patience=patience) as lanes:
+        if not terms.weak_isolation:
+            require_isolation(lanes.isolation)
+        done = set()
+        for place, report in journal.begin(submissions, basis, lanes.isolation):
+            done.add(place)
+            on_report(report, False)
+        rest = [s for place, s in enumerate(submissions) if place not in done]
+        # In an order of its own, so that two batches at once are seldom at the same one.
+        random.shuffle(rest)
+        if rest:
+            _preflight(assignment, lanes)
+            for report, new in _grade_rest(assignment, rest, lanes, journal, terms.seed):
+                on_report(report, new)
 
-    def receive(report: Report) -> None:
-        if checks:
-            check, expected = checks.pop(0)
-            _check_preflight(assignment, check, expected, report)
-        else:
-            on_report(report, points_of(report, assignment))
 
-    to_run = [*(check for check, _ in checks), *submissions]
-    grade_all(to_run, assignment, workers, receive, seed=seed)
+def _grade_rest(
+    assignment: Assignment, rest: Sequence[Submission], lanes: Lanes, journal: Journal, seed: int
+) -> Iterator[tuple[Report, bool]]:
+    handed_out: list[Submission] = []
+    known: list[Report] = []
+
+    def still_to_do() -> Iterator[Submission]:
+        for submission in rest:
+            report = journal.found(submission)
+            if report is None:
+                handed_out.append(submission)
+                yield submission
+            else:
+                known.append(report)
+
+    for place, result in lanes.attempt(still_to_do()):
+        submission = handed_out[place]
+        report = (
+            _given_up(assignment, submission, lanes.isolation, seed, result) if isinstance(result, Lost) else result
+        )
+        journal.record(submission, report)
+        yield report, True
+        while known:
+            yield known.pop(), False
+    yield from ((report, False) for report in known)
 
 
-def _require_isolation(isolation: Isolation) -> None:
+def _given_up(assignment: Assignment, submission: Submission, isolation: Isolation, seed: int, lost: Lost) -> Report:
+    """The report of a submission that ended every process that graded it: ungraded, for whatever fault it is."""
+    says = "Grading was given up; that is no zero."
+    outcomes = tuple(
+        Outcome(e.name, f"{e.name} (not run)", "The tests run.", Status.GRADER_ERROR, says=says, detail=lost.why)
+        for e in assignment.exercises
+    )
+    return Report(
+        assignment=assignment.name,
+        student=submission.student,
+        digest=submission.digest,
+        outcomes=outcomes,
+        isolation=isolation,
+        seed=seed,
+        toolkit=__version__,
+        started=datetime.now(UTC),
+        notes=submission.notes,
+        origin=submission.origin,
+        submitted_at=submission.submitted_at,
+    )
+
+
+def require_isolation(isolation: Isolation) -> None:
+    """Raise IsolationError unless other people's code may run in it."""
     if isolation.level not in STRONG_LEVELS:
         raise IsolationError(
             f"Submissions would run at isolation level {isolation.level}, where they could read your files and tests.",
             "`grade doctor` says what is missing. For code that you trust: --allow-weak-isolation.",
         )
+
+
+def _preflight(assignment: Assignment, lanes: Lanes) -> None:
+    checks = _preflight_submissions(assignment)
+    for place, report in lanes.run([check for check, _ in checks]):
+        _check_preflight(assignment, *checks[place], report)
 
 
 def _preflight_submissions(assignment: Assignment) -> list[tuple[Submission, Fraction]]:

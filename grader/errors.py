@@ -7,7 +7,8 @@
     │   ├── RequestError            what was asked for does not exist or makes no sense: the user's to mend
     │   ├── AssignmentError         a manifest, a hidden test or a reference is wrong: the author's to mend
     │   ├── IsolationError          student code cannot be run here, or not safely enough
-    │   └── ExportError             a result file cannot be written
+    │   ├── ExportError             a result file cannot be written
+    │   └── GradebookError          the gradebook cannot be opened, read or written
     ├── SubmissionError             the submission cannot be read: zero points, with this sentence
     ├── WireError                   bytes that are no valid message: of a worker, so the submission's fault
     └── StudentError                what a call into student code came to, when not to a value
@@ -45,6 +46,10 @@ class IsolationError(GradeError):
 
 class ExportError(GradeError):
     """A result file cannot be written."""
+
+
+class GradebookError(GradeError):
+    """The gradebook cannot be opened, read or written."""
 
 
 class SubmissionError(Exception):

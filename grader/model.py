@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -297,10 +297,50 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """Points that a person set: those of an exercise, or, where that is "", the total after lateness."""
+
+    exercise: str
+    points: Fraction
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later deadline for one student."""
+
+    span: timedelta
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """One student need not hand in."""
+
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people decided about one student in one assignment, as far as it holds."""
+
+    overrides: tuple[Override, ...] = ()
+    extension: Extension | None = None
+    excuse: Excuse | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseGrade:
     """The points of one exercise, and the status that best says why (see `scoring`).
 
-    `carried` names the earlier exercises that are wrong and cost nothing here.
+    `carried` names the earlier exercises that are wrong and cost nothing here. `share` is the part of the tests' weight
+    that passed. Points that a person set stand in the place of those earned; then `status` says whether they are all.
     """
 
     name: str
@@ -310,11 +350,15 @@ class ExerciseGrade:
     passed: int
     tests: int
     carried: tuple[str, ...] = ()
+    share: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A report turned into points. `penalty` is what lateness took; `points` is what remains."""
+    """A report turned into points. `penalty` is what lateness took; `points` is what remains.
+
+    `explanation` says in words whatever is not the sum of the exercises. Who is `excused` owes nothing.
+    """
 
     assignment: str
     student: str
@@ -324,6 +368,7 @@ class Grade:
     penalty: Fraction = Fraction(0)
     ungraded: bool = False
     explanation: tuple[str, ...] = ()
+    excused: bool = False
 
     @property
     def full(self) -> bool:

@@ -9,11 +9,24 @@ toolkit itself failed, the grade is marked as ungraded: its points are provision
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from grader.errors import AssignmentError, RequestError
-from grader.model import Assignment, Exercise, ExerciseGrade, Grade, LatePolicy, Outcome, Report, Status
+from grader.model import (
+    Assignment,
+    Decisions,
+    Excuse,
+    Exercise,
+    ExerciseGrade,
+    Grade,
+    LatePolicy,
+    Outcome,
+    Override,
+    Report,
+    Status,
+)
 
 # An exercise has the first status in this order that any of its tests has: what stopped the program tells more than
 # a wrong answer, and a wrong answer more than a branch that is not written yet.
@@ -28,31 +41,44 @@ _MOST_TELLING_FIRST = (
     Status.PASSED,
 )
 _DAY = timedelta(days=1)
+_NOTHING_DECIDED = Decisions()
 
 
-def grade(report: Report, assignment: Assignment, *, extension: timedelta = timedelta(0)) -> Grade:
-    """The points of a report; the deadline is `assignment.due` plus `extension`.
+def grade(report: Report, assignment: Assignment, decisions: Decisions = _NOTHING_DECIDED) -> Grade:
+    """The points of a report; `decisions` are those of people about this student.
 
-    Lateness costs nothing if either the deadline or the time of submission is not known. Never takes more than was
-    earned.
+    Points that were set for an exercise stand in the place of those earned; a set total stands above all, lateness too.
+    The deadline is `assignment.due` plus the extension. Lateness costs nothing if either the deadline or the time of
+    submission is not known. Never takes more than was earned.
 
     Raises:
         RequestError: the report is of another assignment, or a time has no time zone.
         AssignmentError: the report has tests of an exercise that the manifest lacks, or tests without weight.
     """
     _check_belongs(report, assignment)
-    exercises = tuple(_grade_exercise(exercise, report) for exercise in assignment.exercises)
+    overrides = {o.exercise: o for o in decisions.overrides}
+    exercises = tuple(_override(_grade_exercise(e, report), overrides.get(e.name)) for e in assignment.exercises)
     earned = sum((e.points for e in exercises), Fraction(0))
+    extension = decisions.extension.span if decisions.extension else timedelta(0)
     penalty, lateness = _lateness(report, assignment, extension, earned)
+    failed = [] if "" in overrides else [o.exercise for o in _failed(report) if o.exercise not in overrides]
+    total = overrides.get("")
     return Grade(
         assignment=assignment.name,
         student=report.student,
         exercises=exercises,
-        points=earned - penalty,
+        points=total.points if total else earned - penalty,
         max_points=assignment.max_points,
-        penalty=penalty,
-        ungraded=report.ungraded,
-        explanation=_why_ungraded(report) + lateness,
+        penalty=Fraction(0) if total else penalty,
+        ungraded=bool(failed),
+        explanation=(
+            *_why_ungraded(failed),
+            *(_in_words(o) for o in decisions.overrides if o.exercise),
+            *lateness,
+            *((_in_words(total),) if total else ()),
+            *_excused(decisions.excuse),
+        ),
+        excused=decisions.excuse is not None,
     )
 
 
@@ -80,15 +106,34 @@ def _check_belongs(report: Report, assignment: Assignment) -> None:
 def _grade_exercise(exercise: Exercise, report: Report) -> ExerciseGrade:
     outcomes = report.of(exercise.name)
     passed = [o for o in outcomes if o.status is Status.PASSED]
+    share = _share(exercise, outcomes)
     return ExerciseGrade(
         name=exercise.name,
-        points=round_points(exercise.points * _share(exercise, outcomes)),
+        points=round_points(exercise.points * share),
         max_points=exercise.points,
         status=_status(outcomes, report),
         passed=len(passed),
         tests=len(outcomes),
         carried=tuple(dict.fromkeys(name for o in outcomes for name in o.carried)),
+        share=share,
     )
+
+
+def _override(earned: ExerciseGrade, override: Override | None) -> ExerciseGrade:
+    """The exercise with the points that a person set."""
+    if override is None:
+        return earned
+    status = Status.PASSED if override.points >= earned.max_points else Status.FAILED
+    return replace(earned, points=override.points, status=status)
+
+
+def _in_words(override: Override) -> str:
+    what = override.exercise or "The total"
+    return f"{what} was set to {format_points(override.points)} points by {override.by}: {override.why}"
+
+
+def _excused(excuse: Excuse | None) -> tuple[str, ...]:
+    return (f"Excused by {excuse.by}: {excuse.why}",) if excuse else ()
 
 
 def _share(exercise: Exercise, outcomes: tuple[Outcome, ...]) -> Fraction:
@@ -109,8 +154,12 @@ def _status(outcomes: tuple[Outcome, ...], report: Report) -> Status:
     return min((o.status for o in outcomes), key=_MOST_TELLING_FIRST.index)
 
 
-def _why_ungraded(report: Report) -> tuple[str, ...]:
-    failed = [o.exercise for o in report.outcomes if o.status is Status.GRADER_ERROR]
+def _failed(report: Report) -> list[Outcome]:
+    return [o for o in report.outcomes if o.status is Status.GRADER_ERROR]
+
+
+def _why_ungraded(failed: list[str]) -> tuple[str, ...]:
+    """The sentence on the tests that the toolkit failed on, given the exercise of each."""
     if not failed:
         return ()
     tests = "1 test" if len(failed) == 1 else f"{len(failed)} tests"

@@ -16,7 +16,9 @@ import click
 from grader import __version__
 from grader.catalog import find_assignments, find_root, resolve
 from grader.cli.authors import audit, stub
-from grader.cli.grading import batch, run
+from grader.cli.classes import batch
+from grader.cli.gradebook import excuse, export, extend, override, regrade, show
+from grader.cli.grading import run
 from grader.cli.options import FAILED, FULL_MARKS, console, isolation_option, launcher_of
 from grader.errors import GradeError, RequestError
 
@@ -55,7 +57,8 @@ Examples:
   grade 3 -e conv2d_forward               only one exercise
   grade convolution path/to/file.py       another file, folder or archive
   grade assignment3 submission/ --format gradescope -o results.json
-  grade batch assignment3 submissions/    a whole class""",
+  grade batch assignment3 submissions/    a whole class
+  grade show ada                          how a student's points come about""",
 )
 @click.version_option(__version__, prog_name="grade")
 @click.pass_context
@@ -86,7 +89,7 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-for command in (run, batch, audit, doctor, stub):
+for command in (run, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub):
     cli.add_command(command)
 
 

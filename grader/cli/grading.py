@@ -1,8 +1,7 @@
-"""The commands that grade: one submission, or a class."""
+"""The command that grades one submission."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +16,6 @@ from grader.catalog import find_root, resolve
 from grader.cli.options import (
     FAILED,
     FULL_MARKS,
-    LARGEST_SEED,
     LESS,
     check_folder_of,
     console,
@@ -143,57 +141,3 @@ def _emit(
         sys.stdout.buffer.write(text.rstrip("\n").encode() + b"\n")
     else:
         write(output, text)
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  grade batch assignment3 submissions/
-  grade batch 3 submissions/ --isolation bwrap""",
-)
-@click.argument("assignment")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    help="Seed of the tests' inputs (default: a fresh one, which is told).",
-)
-@isolation_option
-def batch(assignment: str, folder: Path, *, allow_weak_isolation: bool, isolation: str, seed: int | None) -> int:
-    """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
-
-    Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
-    """
-    from grader.batch import grade_batch
-    from grader.console import counting, make_console, print_class
-    from grader.intake import find_submissions
-
-    found = resolve(assignment, find_root(Path.cwd()))
-    submissions = find_submissions(folder, found)
-    if not submissions:
-        raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
-    # Fresh inputs decide, not those that students have seen on their laptops.
-    chosen = int.from_bytes(os.urandom(4)) if seed is None else seed
-    rows: list[tuple[Any, Any]] = []
-    try:
-        with counting(make_console(stderr=True), "grading", len(submissions)) as advance:
-
-            def receive(report: Any, result: Any) -> None:
-                rows.append((report, result))
-                advance()
-
-            grade_batch(
-                found,
-                submissions,
-                receive,
-                isolation=launcher_of(isolation),
-                seed=chosen,
-                allow_weak_isolation=allow_weak_isolation,
-            )
-    finally:
-        # Also where the batch breaks off: what was graded is not lost.
-        if rows:
-            print_class(console(), found, rows)
-            click.echo(f"{len(rows)} of {len(submissions)} graded with seed {chosen}; the same again: --seed {chosen}")
-    return FAILED if any(result.ungraded for _, result in rows) else FULL_MARKS

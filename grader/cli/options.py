@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from grader.errors import RequestError
+from grader.errors import GradebookError, RequestError
 
 FULL_MARKS, LESS, FAILED = 0, 1, 2
 LARGEST_SEED = 2**32 - 1
+GRADEBOOK = "gradebook.sqlite"
+INSTALL = "pip install sqlalchemy alembic 'psycopg[binary]'"
 
 
 def isolation_option(command: Any) -> Any:
@@ -27,6 +29,42 @@ def seed_option(command: Any) -> Any:
     """The option `--seed`."""
     limits = click.IntRange(0, LARGEST_SEED)
     return click.option("--seed", type=limits, default=0, help="Seed of the tests' inputs (default: 0).")(command)
+
+
+def gradebook_option(command: Any) -> Any:
+    """The option `--gradebook`."""
+    return click.option(
+        "--gradebook",
+        "where",
+        envvar="GRADE_GRADEBOOK",
+        metavar="FILE|URL",
+        help=f"The gradebook: a file, or postgresql://… (default: {GRADEBOOK} in the course folder).",
+    )(command)
+
+
+def place_of_gradebook(where: str | None, root: Path) -> str:
+    """The file or URL that is meant; a file is named from where the command runs."""
+    return where or str(root / GRADEBOOK)
+
+
+def open_gradebook(where: str) -> Any:
+    """The gradebook there. Raises GradebookError if it cannot be opened, or what it takes is not installed."""
+    try:
+        from grader.gradebook.store import Gradebook
+
+        return Gradebook(where)
+    except ModuleNotFoundError as exc:
+        message = f"A gradebook needs packages that are not installed ({exc.name})."
+        raise GradebookError(message, f"Install them: {INSTALL}") from exc
+
+
+def open_existing_gradebook(where: str | None, root: Path) -> Any:
+    """The gradebook that commands ask which read it. Raises GradebookError if there is none."""
+    place = place_of_gradebook(where, root)
+    if "://" not in place and not Path(place).exists():
+        hint = "`grade batch ASSIGNMENT FOLDER` makes one, or name another: --gradebook FILE|URL."
+        raise GradebookError(f"There is no gradebook {place}.", hint)
+    return open_gradebook(place)
 
 
 def launcher_of(isolation: str) -> str | None:

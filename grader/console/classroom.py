@@ -56,7 +56,7 @@ def print_class(console: Console, assignment: Assignment, rows: Sequence[tuple[R
         _print_block(console, names, width, block)
     console.print()
     _print_legend(console, assignment)
-    _print_remarks(console, rows)
+    print_remarks(console, rows)
 
 
 def _submissions(number: int) -> str:
@@ -129,7 +129,7 @@ def _print_legend(console: Console, assignment: Assignment) -> None:
     say(console, "– not written or not tested, ? not graded, ! see below", "dim", hanging=2)
 
 
-def _print_remarks(console: Console, rows: Sequence[tuple[Report, Grade]]) -> None:
+def print_remarks(console: Console, rows: Sequence[tuple[Report, Grade]]) -> None:
     """Who could not be read or graded, and why, in the order of the table."""
     for report, grade in rows:
         for problem in report.problems:

@@ -6,18 +6,34 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 
 @contextmanager
-def counting(console: Console, what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar that goes from 0 to `total`; calling what is yielded takes it one step further.
+def counting(console: Console, what: str, total: int) -> Iterator[Callable[[bool], None]]:
+    """Show a bar that goes from 0 to `total`, how fast it goes, and how much could not be done.
 
-    The bar is gone at the end, and is not shown at all unless the console is a terminal.
+    Calling what is yielded takes it one step further, and says whether that step was done. The bar is gone at the end,
+    and is not shown at all unless the console is a terminal.
     """
-    with _bar(console) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+    failed = 0
+    with _bar(console, _Rate(), TextColumn("{task.fields[failed]}", style="yellow")) as progress:
+        task = progress.add_task(what, total=total, failed="")
+
+        def advance(done: bool) -> None:
+            nonlocal failed
+            failed += not done
+            progress.update(task, advance=1, failed=f"{failed} not graded" if failed else "")
+
+        yield advance
+
+
+class _Rate(ProgressColumn):
+    """Steps in a second, once that is known."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.3g}/s" if task.speed else "", "dim")
 
 
 @contextmanager
@@ -28,6 +44,6 @@ def stages(console: Console) -> Iterator[Callable[[str, int, int], None]]:
         yield lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
 
 
-def _bar(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+def _bar(console: Console, *more: ProgressColumn) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), *more)
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

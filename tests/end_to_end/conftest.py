@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+from tests import postgresql
 
 MANIFEST = """
 title = "Tiny"
@@ -125,7 +128,7 @@ class Course:
         command = [sys.executable, "-m", "grader", *map(str, args)]
         env = {**os.environ, "COLUMNS": "100", **environment}
         return subprocess.run(
-            command, cwd=cwd or self.root, env=env, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=cwd or self.root, env=env, capture_output=True, text=True, timeout=240, check=False
         )
 
     def submit(self, source: str, name: str = "mine/tiny.py") -> Path:
@@ -154,3 +157,21 @@ def course(tmp_path: Path) -> Course:
     made = Course(tmp_path)
     made.grade("stub", "assignment1")
     return made
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A real server."""
+    programs = postgresql.programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed and could not be: see tools/install_postgresql.sh")
+    with postgresql.server(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place for a gradebook, in each kind of database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "book.sqlite")
+    return str(request.getfixturevalue("postgresql_server").database())

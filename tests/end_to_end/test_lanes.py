@@ -1,6 +1,8 @@
 """Lanes: real processes that grade a tiny course in parallel."""
 
 import multiprocessing
+import os
+import signal
 
 import pytest
 
@@ -8,7 +10,7 @@ from grader.audit.jobs import GradeThem
 from grader.catalog import resolve
 from grader.errors import AssignmentError, IsolationError
 from grader.intake import read_submission
-from grader.lanes import Lanes
+from grader.lanes import Lanes, Lost
 
 
 @pytest.fixture
@@ -47,15 +49,65 @@ def test_faults_of_jobs_arrive(tiny, job):
 
 
 def test_killed_lane(tiny, job):
-    """A lane that is killed is told, and nothing waits for it."""
+    """The job of a lane that is killed is done by another one."""
     with Lanes(tiny, count=1) as lanes:
         results = lanes.run([job(), job(1), job(2)])
         next(results)
         for process in multiprocessing.active_children():
             process.kill()
 
-        with pytest.raises(IsolationError, match="ended"):
-            next(results)
+        assert {reports[0].seed for _, reports in results} == {1, 2}
+
+
+def end_lane(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_deadly_job(tiny, job):
+    """A job that ends every lane is given up; the others are done."""
+    with Lanes(tiny, count=2) as lanes:
+        results = dict(lanes.attempt([job(), end_lane, job(2)]))
+
+    assert results[1] == Lost("A process that was grading ended (killed by signal 9).")
+    assert {results[0][0].seed, results[2][0].seed} == {0, 2}
+
+
+def test_deadly_job_is_told(tiny):
+    """Who needs every result hears of the one that there is not."""
+    with Lanes(tiny, count=1) as lanes, pytest.raises(IsolationError, match="ended"):
+        list(lanes.run([end_lane]))
+
+
+def wait_for_ever(*_):
+    signal.pause()
+
+
+def test_endless_job(tiny):
+    """A lane that is held up by one job for too long is ended, and so is the next one; then the job is given up."""
+    with Lanes(tiny, count=1, patience=1) as lanes:
+        [(place, result)] = lanes.attempt([wait_for_ever])
+
+    assert (place, result) == (0, Lost("A process that was grading ended (killed by signal 9)."))
+
+
+def test_no_lane_can_be_kept(tiny):
+    """Where lanes end whatever they do, that is an error, not a class without grades."""
+    with Lanes(tiny, count=2) as lanes, pytest.raises(IsolationError, match="again and again"):
+        list(lanes.attempt([end_lane] * 30))
+
+
+def cores_of_the_lane(*_):
+    return os.sched_getaffinity(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes")
+def test_each_lane_has_its_core(tiny):
+    """A lane stays on one of the cores that this process may use."""
+    with Lanes(tiny, count=1) as lanes:
+        [(_, cores)] = lanes.run([cores_of_the_lane])
+
+    assert len(cores) == 1
+    assert cores <= os.sched_getaffinity(0)
 
 
 def test_nothing_is_left(tiny, job):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import AssignmentError, RequestError
-from grader.model import Assignment, LatePolicy, Report, Status
+from grader.model import Assignment, Decisions, Excuse, Extension, LatePolicy, Override, Report, Status
 from grader.scoring import format_points, grade, round_points
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def extended(days: int) -> Decisions:
+    return Decisions(extension=Extension(timedelta(days=days), "eva", NOON, "was ill"))
 
 
 def points_of(report: Report, assignment: Assignment) -> dict[str, Fraction]:
@@ -188,8 +194,49 @@ def test_extension(full_report, assignment):
     """An extension moves the deadline, and is mentioned where it did not suffice."""
     late = handed_in(full_report, assignment, days=3)
 
-    assert grade(late, assignment, extension=timedelta(days=3)).penalty == 0
-    assert "extended by 2 days: 1 day begun" in grade(late, assignment, extension=timedelta(days=2)).explanation[0]
+    assert grade(late, assignment, extended(3)).penalty == 0
+    assert "extended by 2 days: 1 day begun" in grade(late, assignment, extended(2)).explanation[0]
+
+
+def override(exercise: str, points: int) -> Override:
+    return Override(exercise, Fraction(points), "eva", NOON, "looked at it again")
+
+
+def test_points_set_for_an_exercise(mixed_report, assignment):
+    """They take the place of those earned, and lateness is taken from the new sum."""
+    late = handed_in(mixed_report, assignment, days=1)
+
+    result = grade(late, assignment, Decisions((override("max_pool2d", 8),)))
+
+    assert [e.points for e in result.exercises] == [4, Fraction("4.8"), 8]
+    assert (result.penalty, result.points) == (Fraction("2.4"), Fraction("14.4"))
+    assert result.explanation[0] == "max_pool2d was set to 8 points by eva: looked at it again"
+
+
+def test_total_set(mixed_report, assignment):
+    """A total that was set stands, whatever was earned and however late."""
+    late = handed_in(mixed_report, assignment, days=3)
+
+    result = grade(late, assignment, Decisions((override("", 20),)))
+
+    assert (result.points, result.penalty) == (20, 0)
+    assert result.explanation[-1] == "The total was set to 20 points by eva: looked at it again"
+
+
+def test_points_set_where_the_toolkit_failed(ungraded_report, assignment):
+    """A person's word for the exercise that could not be graded makes the report graded."""
+    result = grade(ungraded_report, assignment, Decisions((override("max_pool2d", 8),)))
+
+    assert (result.ungraded, result.points) == (False, 24)
+    assert grade(ungraded_report, assignment, Decisions((override("pad2d", 4),))).ungraded
+
+
+def test_excused(mixed_report, assignment):
+    """Who is excused is marked so, with the reason."""
+    result = grade(mixed_report, assignment, Decisions(excuse=Excuse("eva", NOON, "ill")))
+
+    assert result.excused
+    assert result.explanation == ("Excused by eva: ill",)
 
 
 def test_summer_time(full_report, assignment):

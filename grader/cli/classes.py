@@ -1,0 +1,243 @@
+"""The command that grades a class."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader.catalog import find_root, resolve
+from grader.cli.options import (
+    FAILED,
+    FULL_MARKS,
+    INSTALL,
+    LARGEST_SEED,
+    console,
+    gradebook_option,
+    isolation_option,
+    launcher_of,
+    open_gradebook,
+    place_of_gradebook,
+)
+from grader.errors import GradeError, RequestError
+from grader.model import Assignment, Decisions, Grade, Report, Submission
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  grade batch assignment3 submissions/
+  grade batch 3 submissions/ --only 'a*' --only zoe
+  grade batch 3 submissions/ --roster class.csv
+  grade batch 3 submissions/ --json > class.json""",
+)
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="NAME", help="Only students of this name or pattern; may be repeated.")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="Who is in the class, and when they handed in: columns student, submitted_at.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    help="Seed of the tests' inputs (default: that of the batch before, at first a fresh one).",
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
+@click.option("-q", "--quiet", is_flag=True, help="Only the summary, and who could not be graded.")
+@click.option("--json", "as_json", is_flag=True, help="Print the class as JSON instead of a table.")
+@click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
+@gradebook_option
+@click.option("--no-gradebook", is_flag=True, help="Keep nothing: the table that is printed is all there is.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Grade everybody again, also work that was graded already; one that was cut short goes on.",
+)
+@isolation_option
+def batch(
+    assignment: str,
+    folder: Path,
+    *,
+    only: Sequence[str],
+    roster: Path | None,
+    seed: int | None,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+    allow_weak_isolation: bool,
+    where: str | None,
+    no_gradebook: bool,
+    fresh: bool,
+    isolation: str,
+) -> int:
+    """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
+
+    Each report is in the gradebook as soon as it is there. The same command, given again, grades only what is new: a
+    submission, changed tests, another toolkit or seed. So it also goes on where it was interrupted.
+
+    Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
+    """
+    from grader.batch import Terms, grade_batch
+    from grader.intake import find_submissions
+
+    found = resolve(assignment, find_root(Path.cwd()))
+    submissions, remarks = _attended(find_submissions(folder, found), roster)
+    submissions = _chosen(submissions, only)
+    if not submissions:
+        raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
+    with ExitStack() as stack:
+        place = None if no_gradebook else _place(where, found.root)
+        book = stack.enter_context(open_gradebook(place)) if place else None
+        terms = Terms(
+            seed=_seed(seed, book, found),
+            isolation=launcher_of(isolation),
+            workers=workers,
+            weak_isolation=allow_weak_isolation,
+        )
+        run = _Run(found, submissions, quiet=quiet, as_json=as_json)
+        journal = _journal(book, found, terms.seed, fresh=fresh)
+        kept = f"It is in {place}" if place else f"The same inputs again: --seed {terms.seed}"
+        try:
+            run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal), journal.decided)
+        except KeyboardInterrupt:
+            run.print(f"{kept}; the same command goes on from there." if place else f"{kept}.")
+            raise
+        except GradeError:
+            if run.graded:  # what was graded before it broke off is not lost
+                run.print(f"{kept}.")
+            raise
+        journal.finish()
+        run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
+        for remark in remarks:
+            click.echo(remark, err=as_json)
+    return FAILED if run.ungraded else FULL_MARKS
+
+
+def _place(where: str | None, root: Path) -> str | None:
+    """Where the gradebook is; None if there is none, and what it takes is not installed."""
+    place = place_of_gradebook(where, root)
+    if where or Path(place).exists() or find_spec("sqlalchemy"):
+        return place
+    click.echo(f"Nothing is kept but what is printed. For a gradebook: {INSTALL}", err=True)
+    return None
+
+
+def _journal(book: Any, assignment: Assignment, seed: int, *, fresh: bool) -> Any:
+    if book is None:
+        from grader.batch import NoJournal
+
+        return NoJournal()
+    from grader.gradebook.journal import GradebookJournal
+
+    return GradebookJournal(book, assignment, seed, fresh=fresh)
+
+
+def _seed(asked: int | None, book: Any, assignment: Assignment) -> int:
+    """The seed that is asked for, or that of the batch before; else a fresh one.
+
+    So fresh inputs decide, not those that students have seen on their laptops.
+    """
+    before = book.last_seed(assignment.name) if book is not None and asked is None else asked
+    return int.from_bytes(os.urandom(4)) if before is None else int(before)
+
+
+class _Run:
+    """The reports that a command has so far, and how they are printed at its end."""
+
+    def __init__(
+        self, assignment: Assignment, submissions: Sequence[Submission], *, quiet: bool, as_json: bool
+    ) -> None:
+        self._assignment = assignment
+        self._students = [s.student for s in submissions]
+        self._quiet = quiet
+        self._as_json = as_json
+        self._rows: dict[str, tuple[Report, Grade]] = {}
+        self._new = 0
+        self._started = time.monotonic()
+
+    def watch(
+        self, grade: Callable[[Callable[[Report, bool], None]], None], decided: Callable[[str], Decisions]
+    ) -> None:
+        """Let `grade` hand over its reports, and show how far it is; `decided` are people's decisions on a student."""
+        from grader.console import counting, make_console
+        from grader.scoring import grade as points_of
+
+        with counting(make_console(stderr=True), "grading", len(self._students)) as advance:
+
+            def receive(report: Report, new: bool) -> None:
+                # Without outcomes, which are many: memory must not grow with the class.
+                points = points_of(report, self._assignment, decided(report.student))
+                self._rows[report.student] = replace(report, outcomes=()), points
+                self._new += new
+                advance(not report.ungraded)
+
+            grade(receive)
+
+    @property
+    def graded(self) -> int:
+        """How many were graded."""
+        return len(self._rows) - self.ungraded
+
+    @property
+    def ungraded(self) -> int:
+        """How many could not be graded."""
+        return sum(grade.ungraded for _, grade in self._rows.values())
+
+    def print(self, advice: str) -> None:
+        """Print the class in the order of the submissions, and a summary that ends with the advice."""
+        from grader.console import print_class, print_remarks
+        from grader.exports.class_json import class_to_json
+
+        rows = [self._rows[student] for student in self._students if student in self._rows]
+        if self._as_json:
+            sys.stdout.buffer.write(class_to_json(self._assignment, rows).encode())
+        elif self._quiet:
+            print_remarks(console(), rows)
+        elif rows:
+            print_class(console(), self._assignment, rows)
+        click.echo(f"{self._summary()} {advice}".rstrip(), err=self._as_json)
+
+    def _summary(self) -> str:
+        seconds = time.monotonic() - self._started
+        before = len(self._rows) - self._new
+        words = [f"{self.graded} of {len(self._students)} submissions graded"]
+        words += [f"{before} of them before"] if before else []
+        words += [f"{self.ungraded} not"] if self.ungraded else []
+        rate = f", {self._new / seconds:.3g} a second" if self._new else ""
+        return f"{', '.join(words)}: {seconds:.1f} s{rate}."
+
+
+def _attended(submissions: Sequence[Submission], roster: Path | None) -> tuple[Sequence[Submission], list[str]]:
+    """The submissions with their times, and who is missing or a stranger."""
+    if roster is None:
+        return submissions, []
+    from grader.intake.roster import attend, read_roster
+
+    found = attend(submissions, read_roster(roster))
+    remarks = {"Nothing was handed in by": found.missing, "Not on the roster": found.strangers}
+    return found.submissions, [f"{says}: {', '.join(names)}." for says, names in remarks.items() if names]
+
+
+def _chosen(submissions: Sequence[Submission], only: Sequence[str]) -> list[Submission]:
+    """The submissions of the students that are asked for. Raises RequestError for a name that nobody bears."""
+    if not only or not submissions:
+        return list(submissions)
+    for pattern in only:
+        if not any(fnmatchcase(s.student, pattern) for s in submissions):
+            raise RequestError(
+                f"No submission is of {pattern!r}.", f"There are {len(submissions)}; one is {submissions[0].student!r}."
+            )
+    return [s for s in submissions if any(fnmatchcase(s.student, pattern) for pattern in only)]

@@ -1,0 +1,225 @@
+"""The journal of a batch: each report is committed as it arrives, and equal work is found again.
+
+So a command that is killed at any moment loses nothing that it told, and when it is given again, it goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from grader.gradebook import tables as t
+from grader.gradebook.key import Basis, content_of, key_of, policy_of
+from grader.gradebook.rows import as_text, details_of, now, pack_parts, pack_report, relabelled, unpack_report
+from grader.gradebook.store import Gradebook, decisions_in, who
+from grader.model import Assignment, Decisions, Isolation, Report, Submission
+from grader.scoring import format_points, grade
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_CHUNK = 100
+_Item = TypeVar("_Item")
+
+
+class GradebookJournal:
+    """The journal of one run; see `batch.Journal`.
+
+    A batch's reports count for their students at once; those of a regrade are only kept, until they are applied. With
+    `fresh`, reports of other runs are not found again, but for those of a fresh run that was cut short.
+    """
+
+    def __init__(
+        self, book: Gradebook, assignment: Assignment, seed: int, *, kind: str = "batch", fresh: bool = False
+    ) -> None:
+        self._database = book.database
+        self._assignment = assignment
+        self._seed = seed
+        self._kind = kind
+        self._fresh = fresh
+        self._run = 0
+        self._level = ""
+        self._basis = Basis("", "", "")
+        self._decisions: dict[str, Decisions] = {}
+        self.kept: dict[str, tuple[int, int]] = {}
+        """By student: the numbers of the hand-in and of the result."""
+
+    def begin(
+        self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation
+    ) -> Iterator[tuple[int, Report]]:
+        """Open the run; gives the reports that there are already, each with the place of its submission."""
+        self._basis, self._level = basis, isolation.level
+        with self._database.writing() as connection:
+            self._run = self._open_run(connection)
+            self._decisions = decisions_in(connection, self._assignment.name)
+        # Some at a time, so that neither memory nor the time of a transaction depends on the size of the class.
+        for some in _chunks(enumerate(submissions)):
+            yield from self._found_among(some)
+
+    def _found_among(self, some: Sequence[tuple[int, Submission]]) -> list[tuple[int, Report]]:
+        with self._database.reading() as connection:
+            keys = {place: self._key(submission) for place, submission in some}
+            known = {row.key: row for row in self._rows(connection, set(keys.values()))}
+        reports = {p: relabelled(unpack_report(known[keys[p]].report), s) for p, s in some if keys[p] in known}
+        if reports:
+            with self._database.writing() as connection:
+                marked = self._marked(connection)
+                for place, submission in some:
+                    if place in reports:
+                        self._keep(connection, submission, reports[place], known[keys[place]].id, marked)
+        return list(reports.items())
+
+    def found(self, submission: Submission) -> Report | None:
+        """The report, if another batch has made it meanwhile; it counts then."""
+        with self._database.reading() as connection:
+            row = next(self._rows(connection, [self._key(submission)]), None)
+        if row is None:
+            return None
+        report = relabelled(unpack_report(row.report), submission)
+        with self._database.writing() as connection:
+            self._keep(connection, submission, report, row.id, self._marked(connection, submission.student))
+        return report
+
+    def record(self, submission: Submission, report: Report) -> None:
+        """Commit the report. If another batch was first, theirs is the one; it says the same."""
+        with self._database.writing() as connection:
+            result = self._add_result(connection, submission, report)
+            self._keep(connection, submission, report, result, self._marked(connection, submission.student))
+
+    def decided(self, student: str) -> Decisions:
+        """What people decided about a student, as of the beginning."""
+        return self._decisions.get(student, Decisions())
+
+    def finish(self) -> None:
+        """Note that all was done."""
+        with self._database.writing() as connection:
+            connection.execute(sa.update(t.run).where(t.run.c.id == self._run).values(finished_at=now()))
+
+    def apply(self, reports: Iterable[tuple[Submission, Report, tuple[int, int], tuple[int, int]]]) -> None:
+        """Let results count, at their points of now, where something else counted so far.
+
+        With each report go two pairs of numbers, of a hand-in and a result: what should count so far, and what then.
+        Where meanwhile something else does, as after a new hand-in, that stays.
+        """
+        with self._database.writing() as connection:
+            counting = self._marked(connection)
+            for submission, report, before, (handin, result) in reports:
+                if counting.get(submission.student) == before:
+                    self._add_mark(connection, submission, report, handin, result)
+
+    def _key(self, submission: Submission) -> str:
+        return key_of(content_of(submission), self._basis, self._seed, self._level)
+
+    def _open_run(self, connection: sa.Connection) -> int:
+        """The number of a new run, or of a fresh one that was cut short."""
+        row = {
+            "assignment": self._assignment.name,
+            "kind": self._kind,
+            "seed": str(self._seed),
+            "fresh": self._fresh,
+            "tests": self._basis.tests,
+            "manifest": self._basis.manifest,
+            "toolkit": self._basis.toolkit,
+            "level": self._level,
+        }
+        if self._fresh:
+            equal = [t.run.c[name] == value for name, value in row.items()]
+            query = sa.select(t.run.c.id).where(*equal, t.run.c.finished_at.is_(None)).order_by(t.run.c.id.desc())
+            if (number := connection.execute(query.limit(1)).scalar()) is not None:
+                return int(number)
+        added = sa.insert(t.run).values(**row, by=who(), started_at=now()).returning(t.run.c.id)
+        return int(connection.execute(added).scalar_one())
+
+    def _marked(self, connection: sa.Connection, student: str | None = None) -> dict[str, tuple[int, int]]:
+        """The hand-in and the result that count, for everybody or one student."""
+        latest = sa.select(sa.func.max(t.mark.c.id)).where(t.mark.c.assignment == self._assignment.name)
+        if student is not None:
+            latest = latest.where(t.mark.c.student == student)
+        latest = latest.group_by(t.mark.c.student)
+        rows = connection.execute(sa.select(t.mark).where(t.mark.c.id.in_(latest)))
+        return {row.student: (row.handin, row.result) for row in rows}
+
+    def _rows(self, connection: sa.Connection, keys: Iterable[str]) -> Iterator[Any]:
+        """The results that are graded and have these keys, the first ones first."""
+        query = sa.select(*t.result.c["id", "key", "report"]).where(t.result.c.key.in_(keys), t.result.c.graded)
+        if self._fresh:
+            query = query.where(t.result.c.run == self._run)
+        yield from connection.execute(query.order_by(t.result.c.attempt))
+
+    def _add_result(self, connection: sa.Connection, submission: Submission, report: Report) -> int:
+        key = self._key(submission)
+        while True:
+            if (row := next(self._rows(connection, [key]), None)) is not None:
+                return int(row.id)
+            tried = sa.select(sa.func.count()).select_from(t.result).where(t.result.c.key == key)
+            number = _insert_once(
+                connection,
+                t.result,
+                key=key,
+                attempt=connection.execute(tried).scalar_one(),
+                content=content_of(submission),
+                graded=not report.ungraded,
+                report=pack_report(report),
+                run=self._run,
+                made_at=now(),
+            )
+            if number is not None:
+                return int(number)
+
+    def _keep(
+        self,
+        connection: sa.Connection,
+        submission: Submission,
+        report: Report,
+        result: int,
+        marked: dict[str, tuple[int, int]],
+    ) -> None:
+        handin = self._handin(connection, submission)
+        self.kept[submission.student] = handin, result
+        if self._kind == "batch" and marked.get(submission.student) != (handin, result):
+            self._add_mark(connection, submission, report, handin, result)
+
+    def _add_mark(
+        self, connection: sa.Connection, submission: Submission, report: Report, handin: int, result: int
+    ) -> None:
+        graded = grade(report, self._assignment, self.decided(submission.student))
+        row = {
+            "assignment": self._assignment.name,
+            "student": submission.student,
+            "handin": handin,
+            "result": result,
+            "run": self._run,
+            "points": "" if graded.ungraded else format_points(graded.points),
+            "policy": policy_of(self._assignment),
+            "marked_at": now(),
+        }
+        connection.execute(sa.insert(t.mark).values(**row))
+
+    def _handin(self, connection: sa.Connection, submission: Submission) -> int:
+        """The number of the hand-in, which is added if it is new."""
+        what = {
+            "assignment": self._assignment.name,
+            "student": submission.student,
+            "content": content_of(submission),
+            "submitted_at": as_text(submission.submitted_at),
+        }
+        query = sa.select(t.handin.c.id).where(*(t.handin.c[name] == value for name, value in what.items()))
+        while (number := connection.execute(query).scalar()) is None:
+            digest, parts = submission.digest, pack_parts(submission)
+            _insert_once(connection, t.source, digest=digest, module=submission.module, parts=parts)
+            _insert_once(connection, t.handin, **what, digest=digest, details=details_of(submission), seen_at=now())
+        return int(number)
+
+
+def _insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> Any:
+    """Add a row; its primary key, or None if one that may not be there twice is there already."""
+    statement = _INSERT[connection.dialect.name](table).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement.returning(*table.primary_key)).scalar()
+
+
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    some = iter(items)
+    while chunk := list(islice(some, _CHUNK)):
+        yield chunk

@@ -1,0 +1,134 @@
+"""What decides a report, as digests: two runs with equal keys come to the same outcomes, so that one of them is enough.
+
+::
+
+    key = submission × tests × manifest × toolkit × seed × level of isolation
+
+`tests` are the assignment's hidden tests, what they import of `reference/`, and the solution, which carried-forward
+marks rest on. Of the manifest counts what a run depends on; points, due dates and late policy do not: they are applied
+when a report is read. `toolkit` is its version and its own source, less what only reads reports.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import grader
+from grader.model import Assignment, Submission
+
+# What cannot change a report.
+_READERS = ("audit", "cli", "console", "exports", "gradebook", "mutation")
+# A list for the audit alone.
+_NO_TESTS = ("equivalent_mutants.toml",)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What decides a report besides the submission, the seed and the isolation; a digest of each part."""
+
+    tests: str
+    manifest: str
+    toolkit: str
+
+
+def basis_of(assignment: Assignment) -> Basis:
+    """The basis as it is on the disk now."""
+    return Basis(tests=_tests(assignment), manifest=_manifest(assignment), toolkit=_toolkit())
+
+
+def content_of(submission: Submission) -> str:
+    """What was handed in, or why it could not be read."""
+    return _digest([submission.digest.encode(), submission.problem.encode("utf-8", "surrogatepass"),
+                    b"unopened" if submission.unopened else b""])  # fmt: skip
+
+
+def key_of(content: str, basis: Basis, seed: int, level: str) -> str:
+    """The key of the reports on one content."""
+    parts = (content, basis.tests, basis.manifest, basis.toolkit, str(seed), level)
+    return _digest(part.encode() for part in parts)
+
+
+def policy_of(assignment: Assignment) -> str:
+    """A digest of what turns a report into points: those of the exercises, the deadline and the late policy."""
+    points = [(e.name, e.points) for e in assignment.exercises]
+    due = assignment.due.isoformat() if assignment.due else ""
+    return _digest([repr((points, due, assignment.late)).encode()])
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(len(part).to_bytes(8, "little") + part)
+    return sha.hexdigest()
+
+
+def _tests(assignment: Assignment) -> str:
+    hidden = [f for f in _files(assignment.hidden_tests) if f.name not in _NO_TESTS]
+    reference = assignment.root / "reference"
+    data = [f for f in _files(reference) if f.suffix not in (".py", ".md")]
+    solution = [assignment.solution] if assignment.solution.is_file() else []
+    return _of_files([*hidden, *_imported(hidden, reference), *data, *solution], assignment.root)
+
+
+def _manifest(assignment: Assignment) -> str:
+    exercises = [(e.name, e.tolerance, e.builds_on, e.seconds_per_call) for e in assignment.exercises]
+    decisive = (assignment.name, assignment.module, exercises, assignment.allowed_imports, assignment.limits)
+    return _digest([repr(decisive).encode()])
+
+
+@cache
+def _toolkit() -> str:
+    home = Path(grader.__file__).parent
+    files = [f for f in _files(home) if f.suffix == ".py" and f.relative_to(home).parts[0] not in _READERS]
+    return f"{grader.__version__}+{_of_files(files, home)[:16]}"
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(f for f in folder.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
+
+
+def _of_files(files: Iterable[Path], root: Path) -> str:
+    def parts() -> Iterator[bytes]:
+        for file in sorted(set(files)):
+            yield file.relative_to(root).as_posix().encode()
+            yield file.read_bytes()
+
+    return _digest(parts())
+
+
+def _imported(files: Iterable[Path], reference: Path) -> set[Path]:
+    """The modules of `reference/` that the files import, and those that these import, and so on."""
+    found: set[Path] = set()
+    waiting = [*files, reference / "__init__.py"]
+    while waiting:
+        file = waiting.pop()
+        if file.suffix != ".py" or not file.is_file():
+            continue
+        for name in _names_imported(file):
+            parts = name.split(".")
+            for module in (reference.joinpath(*parts).with_suffix(".py"), reference.joinpath(*parts, "__init__.py")):
+                if module.is_file() and module not in found:
+                    found.add(module)
+                    waiting.append(module)
+    return found | {f for f in (reference / "__init__.py",) if f.is_file()}
+
+
+def _names_imported(file: Path) -> set[str]:
+    """The modules that a file may import from `reference`, by their names within it."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        return set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.removeprefix("reference.") for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = (node.module or "").removeprefix("reference").lstrip(".")
+            names |= {f"{base}.{alias.name}".lstrip(".") for alias in node.names} | {base}
+    return names - {""}

@@ -1,0 +1,191 @@
+"""A gradebook: what was handed in, what came of it, what people decided, and what therefore counts."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from grader.errors import RequestError
+from grader.gradebook import tables as t
+from grader.gradebook.database import Database
+from grader.gradebook.key import Basis
+from grader.gradebook.rows import now, report_of, submission_of
+from grader.model import Assignment, Decisions, Excuse, Extension, Grade, Isolation, Override, Report, Submission
+from grader.scoring import grade
+
+_NOTHING = Decisions()
+_AT_A_TIME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """From `marked_at` on, a result counts for a student. `points` and `policy` are what they were then."""
+
+    id: int
+    handin: int
+    result: int
+    marked_at: str
+    points: str
+    policy: str
+    basis: Basis
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a student stands: the submission and the report that count, and what was decided.
+
+    Of whom something was only decided there is no report.
+    """
+
+    student: str
+    decisions: Decisions = _NOTHING
+    mark: Mark | None = None
+    submission: Submission | None = None
+    report: Report | None = None
+
+    def grade(self, assignment: Assignment) -> Grade | None:
+        """The points as of now; None if nothing was handed in and no points were set."""
+        if self.report is None and not self.decisions.overrides:
+            return None
+        return grade(self.report or self._nothing_handed_in(assignment), assignment, self.decisions)
+
+    def _nothing_handed_in(self, assignment: Assignment) -> Report:
+        moment = datetime.now(UTC)
+        return Report(assignment.name, self.student, "", (), Isolation("", ""), 0, "", moment)
+
+
+class Gradebook:
+    """An open gradebook; `where` is a file, or the URL of a PostgreSQL database."""
+
+    def __init__(self, where: str) -> None:
+        self.database = Database(where)
+
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+
+    def last_seed(self, assignment: str) -> int | None:
+        """The seed of the latest batch."""
+        query = sa.select(t.run.c.seed).where(t.run.c.assignment == assignment, t.run.c.kind == "batch")
+        with self.database.reading() as connection:
+            seed = connection.execute(query.order_by(t.run.c.id.desc()).limit(1)).scalar()
+        return None if seed is None else int(seed)
+
+    def standings(self, assignment: str, student: str | None = None) -> Iterator[Standing]:
+        """Everybody of whom the gradebook knows anything in that assignment, by name; or one student, if known."""
+        latest = sa.select(t.mark.c.student, sa.func.max(t.mark.c.id)).where(t.mark.c.assignment == assignment)
+        if student is not None:
+            latest = latest.where(t.mark.c.student == student)
+        with self.database.reading() as connection:
+            marks: dict[str, int] = {row[0]: row[1] for row in connection.execute(latest.group_by(t.mark.c.student))}
+            decided = decisions_in(connection, assignment, student)
+        names = iter(sorted({*marks, *decided}))
+        # Some at a time: a class of thousands must not fill the memory.
+        while some := list(islice(names, _AT_A_TIME)):
+            with self.database.reading() as connection:
+                wanted = _marks().where(t.mark.c.id.in_([marks[name] for name in some if name in marks]))
+                rows = {row.student: row for row in connection.execute(wanted)}
+            for name in some:
+                decisions = decided.get(name, _NOTHING)
+                yield _standing(rows[name], decisions) if name in rows else Standing(name, decisions)
+
+    def history(self, assignment: str, student: str) -> list[Mark]:
+        """Every mark of a student, the oldest first."""
+        query = _marks().where(t.mark.c.assignment == assignment, t.mark.c.student == student)
+        with self.database.reading() as connection:
+            return [_mark(row) for row in connection.execute(query.order_by(t.mark.c.id))]
+
+    def assignments_of(self, student: str) -> list[str]:
+        """The assignments in which anything is known of a student."""
+        either = sa.union(*(sa.select(x.c.assignment).where(x.c.student == student) for x in (t.mark, t.decision)))
+        with self.database.reading() as connection:
+            return sorted(connection.execute(either).scalars())
+
+    def students(self) -> list[str]:
+        """Everybody of whom anything is known."""
+        with self.database.reading() as connection:
+            return sorted(
+                connection.execute(sa.union(*(sa.select(x.c.student) for x in (t.mark, t.decision)))).scalars()
+            )
+
+    def decide(self, assignment: str, student: str, kind: str, value: str, *, why: str, exercise: str = "") -> None:
+        """Record a decision; with the value "" one that was made before is taken back.
+
+        `kind` is "override" (points), "extension" (minutes) or "excuse" ("yes"). Raises RequestError without a reason.
+        """
+        if not why.strip():
+            raise RequestError("A decision needs a reason.", "Give it with --why.")
+        row = {"assignment": assignment, "student": student, "kind": kind, "exercise": exercise, "value": value}
+        with self.database.writing() as connection:
+            connection.execute(sa.insert(t.decision).values(**row, by=who(), at=now(), why=why.strip()))
+
+
+def who() -> str:
+    """The name of whoever runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
+def decisions_in(connection: sa.Connection, assignment: str, student: str | None = None) -> dict[str, Decisions]:
+    """The decisions that hold, by student."""
+    query = sa.select(t.decision).where(t.decision.c.assignment == assignment).order_by(t.decision.c.id)
+    if student is not None:
+        query = query.where(t.decision.c.student == student)
+    latest: dict[str, dict[tuple[str, str], Any]] = {}
+    for row in connection.execute(query):
+        latest.setdefault(row.student, {})[row.kind, row.exercise] = row
+    return {name: _decisions(row for row in rows.values() if row.value) for name, rows in latest.items()}
+
+
+def _decisions(rows: Iterable[Any]) -> Decisions:
+    overrides, extension, excuse = [], None, None
+    for row in rows:
+        signed = row.by, datetime.fromisoformat(row.at), row.why
+        if row.kind == "override":
+            overrides.append(Override(row.exercise, Fraction(row.value), *signed))
+        elif row.kind == "extension":
+            extension = Extension(timedelta(minutes=int(row.value)), *signed)
+        else:
+            excuse = Excuse(*signed)
+    return Decisions(tuple(overrides), extension, excuse)
+
+
+def _marks() -> sa.Select[Any]:
+    """Marks with all that belongs to them."""
+    basis = t.run.alias("basis")
+    return sa.select(
+        *t.mark.c["id", "student", "handin", "result", "points", "policy", "marked_at"],
+        *t.handin.c["details", "submitted_at"],
+        *t.source.c["module", "parts"],
+        t.result.c.report,
+        t.run.c.kind,
+        *basis.c["tests", "manifest", "toolkit"],
+    ).select_from(
+        t.mark.join(t.handin, t.mark.c.handin == t.handin.c.id)
+        .join(t.source, t.handin.c.digest == t.source.c.digest)
+        .join(t.result, t.mark.c.result == t.result.c.id)
+        .join(t.run, t.mark.c.run == t.run.c.id)
+        .join(basis, t.result.c.run == basis.c.id)
+    )
+
+
+def _standing(row: Any, decisions: Decisions) -> Standing:
+    return Standing(row.student, decisions, _mark(row), submission_of(row), report_of(row))
+
+
+def _mark(row: Any) -> Mark:
+    basis = Basis(row.tests, row.manifest, row.toolkit)
+    return Mark(row.id, row.handin, row.result, row.marked_at, row.points, row.policy, basis, row.kind)

@@ -1,0 +1,194 @@
+"""What instructors ask of a gradebook, and what they write into it: show, regrade, export, and decisions."""
+
+import csv
+import io
+import json
+
+import pytest
+
+RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
+HALF = "def double(x):\n    return 2.0 * x\n"
+SQUARES = "def double(x):\n    return x * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
+
+
+@pytest.fixture
+def graded(course, where, monkeypatch):
+    """A course in whose gradebook three students are; commands find it by the environment."""
+    monkeypatch.setenv("GRADE_GRADEBOOK", where)
+    for name, source in {"ada": RIGHT, "bob": HALF, "=cmd": SQUARES}.items():
+        course.submit(source, f"class/{name}.py")
+    done = course.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    return course
+
+
+def edit(course, name, old, new):
+    file = course.root / name
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+MANIFEST, TESTS = "assignments/assignment1_tiny/assignment.toml", "tests/hidden/assignment1_tiny/test_tiny.py"
+
+
+def test_show(graded):
+    """Each exercise with how its points come about, the total, and what counted when."""
+    shown = graded.grade("show", "=cmd").stdout
+
+    assert "=cmd · Tiny" in shown
+    assert "double   0/6  6 × 0 (0 of 3 tests passed)" in shown
+    assert "4 × 1 (2 of 2 tests passed)" in shown
+    assert "4/10" in shown
+    assert "batch" in shown
+
+
+def test_show_nobody(graded):
+    """A name that the gradebook does not have is an error with the nearest one."""
+    result = graded.grade("show", "bobb")
+
+    assert result.returncode == 2
+    assert "Did you mean bob?" in result.stderr
+
+
+def test_decisions_count_and_are_explained(graded):
+    """Points that were set and an excuse count at once, with who and why; taken back, they are gone."""
+    graded.grade("override", "1", "bob", "3.5", "-e", "total", "--why", "right idea")
+    graded.grade("excuse", "1", "ada", "--why", "ill")
+
+    with_them = graded.grade("export", "1", "--format", "canvas").stdout
+    batch = graded.grade("batch", "1", "class", "--allow-weak-isolation", "--json").stdout
+    shown = graded.grade("show", "bob").stdout
+    graded.grade("override", "1", "bob", "none", "-e", "total", "--why", "mistaken")
+    graded.grade("excuse", "1", "ada", "--take-back", "--why", "came after all")
+    without = graded.grade("export", "1", "--format", "canvas").stdout
+
+    assert [line.rpartition(",")[2] for line in with_them.splitlines()[2:]] == ["4", "EX", "9.50"]
+    assert {s["student"]: s["points"] for s in json.loads(batch)["students"]} == {"=cmd": 4, "ada": 10, "bob": 9.5}
+    assert "total was set to 3.50 points by " in shown
+    assert "right idea" in shown
+    assert [line.rpartition(",")[2] for line in without.splitlines()[2:]] == ["4", "10", "6"]
+
+
+def test_decision_on_nobody(graded):
+    """A misspelt name gets no decision; a new one does where that is meant."""
+    refused = graded.grade("excuse", "1", "bobb", "--why", "ill")
+    meant = graded.grade("excuse", "1", "zoe", "--new", "--why", "ill")
+
+    assert (refused.returncode, meant.returncode) == (2, 0)
+    assert "Did you mean bob?" in refused.stderr
+    assert "Excused by" in meant.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["override", "1", "bob", "eleven", "--why", "x"], "number from 0 to 10000"),
+        (["override", "1", "bob", "1", "-e", "triple", "--why", "x"], "no exercise 'triple'"),
+        (["extend", "1", "bob", "3 days", "--why", "x"], "like 90m, 36h, 3d or 1w"),
+        (["excuse", "1", "bob", "--why", " "], "needs a reason"),
+        (["export", "2"], "there is no assignment '2'"),
+    ],
+)
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_requests_without_sense(graded, words, says):
+    """Each is refused with the rule."""
+    result = graded.grade(*words)
+
+    assert result.returncode == 2
+    assert says in result.stderr
+
+
+def test_export_csv(graded):
+    """A row per student; a name that a spreadsheet would run is made harmless."""
+    rows = list(csv.DictReader(io.StringIO(graded.grade("export", "1").stdout)))
+
+    assert [(r["student"], r["double"], r["total"], r["points"], r["status"]) for r in rows] == [
+        ("'=cmd", "0", "4", "4", "graded"),
+        ("ada", "6", "4", "10", "graded"),
+        ("bob", "6", "0", "6", "graded"),
+    ]
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_export_forms(graded):
+    """Moodle's and Canvas's columns, and JSON, written to a file."""
+    moodle = graded.grade("export", "1", "--format", "moodle").stdout.splitlines()
+    canvas = graded.grade("export", "1", "--format", "canvas").stdout.splitlines()
+    graded.grade("export", "1", "--format", "json", "-o", "class.json")
+    found = json.loads((graded.root / "class.json").read_text())
+
+    assert moodle[0] == "username,Tiny,Tiny (feedback)"
+    assert moodle[2] == "ada,10,"
+    assert canvas[:2] == ["Student,ID,SIS User ID,SIS Login ID,Section,Tiny", "    Points Possible,,,,,10"]
+    assert {s["student"]: s["points"] for s in found["students"]} == {"=cmd": 4, "ada": 10, "bob": 6}
+
+
+def test_regrade_after_changed_tests(graded):
+    """The plan names who would change, from what to what, in which test and why; only --apply lets it count."""
+    edit(graded, TESTS, "assert student.total(rng.uniform(1, 2, size=7)) > 0", "assert student.double(3.0) < 7")
+    edit(graded, MANIFEST, 'builds_on = ["double"]', "")
+
+    plan = graded.grade("regrade", "1", "--allow-weak-isolation")
+    before = graded.grade("export", "1", "--format", "moodle").stdout
+    applied = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply")
+    after = graded.grade("export", "1", "--format", "moodle").stdout
+    again = graded.grade("regrade", "1", "--allow-weak-isolation")
+
+    assert plan.returncode == 1, plan.stderr
+    assert "2 of 3 students would change" in plan.stdout
+    assert "bob   6 → 8" in plan.stdout
+    assert "total: TestTotal::test_bound: missing → passed" in plan.stdout
+    assert "the hidden tests, the reference or the solution changed" in plan.stdout
+    assert "bob,6," in before
+    assert "2 of 3 students changed" in applied.stdout
+    assert "bob,8," in after
+    assert again.returncode == 0
+    assert "0 of 3 students would change" in again.stdout
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_regrade_after_changed_points(graded):
+    """Nothing runs: not even a sandbox that does not exist is asked for."""
+    edit(graded, MANIFEST, "points = 6", "points = 7.5")
+
+    plan = graded.grade("regrade", "1", "--apply", PATH="")
+    after = graded.grade("export", "1", "--format", "moodle").stdout
+
+    assert "ada  10 → 11.50" in plan.stdout
+    assert "points, the deadline or the late policy changed" in plan.stdout
+    assert "Nothing had to be graded anew." in plan.stdout
+    assert "bob,7.50," in after
+    assert "regrade" in graded.grade("show", "bob").stdout
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_regrade_keeps_what_was_handed_in(graded):
+    """The files may be gone: the gradebook has the texts."""
+    for file in (graded.root / "class").iterdir():
+        file.unlink()
+    edit(graded, TESTS, "assert student.total(rng.uniform(1, 2, size=7)) > 0", "assert student.total(rng.ones(2)) > 0")
+    edit(graded, TESTS, "rng.ones(2)", "rng.uniform(3, 4, size=2)")
+
+    result = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply")
+
+    assert result.returncode == 0, result.stderr
+    assert "3 of them were graded anew." in result.stdout
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_roster_and_extension(graded):
+    """With times of the hand-in, lateness counts at once, nothing runs again, and an extension moves the deadline."""
+    edit(graded, MANIFEST, "[limits]", "[late]\npercent_per_day = 20\n\n[limits]")
+    roster = graded.submit("student,submitted_at\nada,2030-01-02T13:00:00+00:00\nzoe,\n=cmd,\n", "class.csv")
+
+    done = graded.grade("batch", "1", "class", "--allow-weak-isolation", "--roster", str(roster), "-q")
+    late = graded.grade("show", "ada").stdout
+    extended = graded.grade("extend", "1", "ada", "25h", "--why", "was ill").stdout
+
+    assert "3 of them before" in done.stdout
+    assert "Nothing was handed in by: zoe." in done.stdout
+    assert "Not on the roster: bob." in done.stdout
+    assert "2 days begun at 20% of 10: −4" in late
+    assert "total   6/10" in late
+    assert "total   10/10" in extended
