@@ -133,6 +133,17 @@ class Assignment:
                 return exercise
         raise KeyError(name)
 
+    def below(self, name: str) -> tuple[str, ...]:
+        """The exercises that this one builds on, directly or not, in the order of the manifest."""
+        below: set[str] = set()
+        waiting = list(self.exercise(name).builds_on)
+        while waiting:
+            base = waiting.pop(0)
+            if base not in below:
+                below.add(base)
+                waiting += self.exercise(base).builds_on
+        return tuple(e.name for e in self.exercises if e.name in below)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

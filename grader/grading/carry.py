@@ -46,19 +46,7 @@ def wrong_pieces(exercise: str, assignment: Assignment, outcomes: Sequence[Outco
     """The exercises that this one builds on and that are not known to have passed all their tests."""
     failed = {o.exercise for o in outcomes if o.status is not Status.PASSED}
     right = {o.exercise for o in outcomes} - failed
-    return tuple(name for name in pieces_below(exercise, assignment) if name not in right)
-
-
-def pieces_below(exercise: str, assignment: Assignment) -> tuple[str, ...]:
-    """The exercises that this one builds on, directly or not, in the order of the manifest."""
-    below: set[str] = set()
-    waiting = list(assignment.exercise(exercise).builds_on)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in below:
-            below.add(name)
-            waiting += assignment.exercise(name).builds_on
-    return tuple(e.name for e in assignment.exercises if e.name in below)
+    return tuple(name for name in assignment.below(exercise) if name not in right)
 
 
 def may_gain(outcomes: Collection[Outcome]) -> bool:

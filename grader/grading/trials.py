@@ -18,16 +18,15 @@ from typing import Protocol
 
 import pytest
 
-from grader.agreement import Record
+from grader.agreement import LOST, Record
 from grader.grading.blame import blame, guilty_pieces
-from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_pieces
+from grader.grading.carry import Pieces, better, may_gain, wrong_pieces
 from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Observation, Outcome, Status
 from grader.plugin import name_of
 from grader.shrink import Choices, already_for, size_of, smallest, smallest_of
 from grader.student import Session
 
-LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
 _WRONG = {Status.FAILED, Status.RAISED}
 
 AnySession = Session | LocalSession
@@ -168,7 +167,7 @@ class Trials:
         One test that failed stands for all: training takes time.
         """
         trains = self._assignment.exercise(name).seconds_per_call is not None
-        below = pieces_below(name, self._assignment)
+        below = self._assignment.below(name)
         statuses = {o.status for o in trial.outcomes}
         if not (self._thorough and trains and below and statuses & _WRONG) or statuses & set(LOST) or self._left <= 0:
             return trial

@@ -71,7 +71,7 @@ def _call(call: SealedCall) -> dict[str, Any]:
     answer = {"want": _framed(call.want)} if call.open else {"form": call.form, "sketches": _sketches(call.sketches)}
     return {
         "function": case.function,
-        "arguments": _framed([list(case.args), dict(case.kwargs)]),
+        "arguments": _framed(wire.ReadOnly([list(case.args), dict(case.kwargs)])),
         "inputs": [[name, *_source(value, case)] for name, value in case.inputs.items()],
         "tolerance": [case.tolerance.rtol, case.tolerance.atol],
         "read_only": case.read_only,
@@ -114,14 +114,23 @@ def _read_answer(data: Mapping[str, Any]) -> SealedAnswer:
 def _hint(hint: SealedHint) -> dict[str, Any]:
     told = [[w.test, w.call, w.form, _sketches(w.sketches)] for w in hint.told]
     key = [_text(hint.salt), hint.log_rounds, _text(hint.nonce)]
-    return {"exercise": hint.exercise, "differs": hint.differs, "told": told, "key": key, "box": _text(hint.box)}
+    places = {"differs": hint.differs, "shared": hint.shared}
+    return {"exercise": hint.exercise, **places, "told": told, "key": key, "box": _text(hint.box)}
 
 
 def _read_hint(data: Mapping[str, Any]) -> SealedHint:
     told = tuple(WrongAnswer(test, call, form, _read_sketches(s)) for test, call, form, s in data["told"])
     salt, log_rounds, nonce = data["key"]
-    places = _places(data["differs"])
-    return SealedHint(data["exercise"], places, told, _bytes(salt), log_rounds, _bytes(nonce), _bytes(data["box"]))
+    return SealedHint(
+        exercise=data["exercise"],
+        differs=_places(data["differs"]),
+        told=told,
+        shared=_places(data["shared"]),
+        salt=_bytes(salt),
+        log_rounds=log_rounds,
+        nonce=_bytes(nonce),
+        box=_bytes(data["box"]),
+    )
 
 
 def _places(pairs: Any) -> tuple[tuple[int, int], ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,9 @@ from grader.model import Case, Raised
 from grader.sealing.entropy import ENOUGH, bits_of
 from grader.sealing.forms import Form, blank_of, form_of, secrets_of
 from grader.sealing.locks import Salts, key_of, log_rounds_for
-from grader.sealing.model import SealedHint, WrongAnswer
+from grader.sealing.model import SealedHint, SealedTest, WrongAnswer
 from grader.sealing.seal import expected_cells
-from grader.sealing.sketch import COARSE, Sketch, UnsealableError, cells_of, sketch_with
+from grader.sealing.sketch import COARSE, Sketch, UnsealableError, cells_of, sketch_of, sketch_with
 
 SHOWN = 3
 """On how many answers a mistake must show."""
@@ -36,11 +36,12 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A call of an exercise, by its place, with its right answer."""
+    """A call of an exercise, by its place, with its right answer, which is `locked` or in the open."""
 
     place: Place
     case: Case
     want: Any
+    locked: bool = True
 
 
 def can_encrypt() -> bool:
@@ -61,44 +62,74 @@ def seal_hint(
 ) -> SealedHint:
     """Seal a message with what `wrong` answers to the questions of its exercise.
 
-    Raises UnsealableError if the mistake shows on too few answers, or these could be guessed.
+    Raises UnsealableError if the mistake shows on too few answers, or the key could be guessed.
     """
     answers = {q.place: wrong(q.case) for q in questions}
     differing = [q for q in questions if compare(answers[q.place], q.want, q.case.tolerance, float32=True)]
     if len(differing) < SHOWN:
         raise UnsealableError(f"it shows on {len(differing)} sealed answers only, {SHOWN} are needed")
+    differs = tuple(q.place for q in differing)
+    key = _Key()
     told: list[WrongAnswer] = []
-    cells: list[bytes] = []
-    bits = 0.0
     for question in sorted(differing, key=lambda q: _worth(answers[q.place])):
-        if len(told) >= _MOST_TOLD or (bits >= 2 * ENOUGH and len(told) >= SHOWN):
+        if len(told) >= _MOST_TOLD or (key.bits >= 2 * ENOUGH and len(told) >= SHOWN):
             break
         answer = answers[question.place]
-        published = _published(question, answer)
-        told.append(published)
-        pieces, worth = _key_pieces(question, answer, published)
-        cells += pieces
-        bits += worth
-    if bits < ENOUGH:
-        raise UnsealableError(f"its wrong answers could be guessed: together they are worth {bits:.0f} bits")
-    salt, nonce, log_rounds = salts(), salts()[:12], log_rounds_for(bits)
-    box = _encrypt(key_of(cells, salt, log_rounds), nonce, _padded(message))
-    differs = tuple(q.place for q in differing)
-    return SealedHint(exercise, differs, tuple(told), salt, log_rounds, nonce, box, bits)
+        told.append(_published(question, answer))
+        key.add(question.case, answer, told[-1].form, told[-1].sketches)
+    shared = _share(key, [q for q in questions if q.locked and q.place not in differs])
+    if key.bits < ENOUGH:
+        raise UnsealableError(f"its answers could be guessed: together they are worth {key.bits:.0f} bits")
+    salt, nonce, log_rounds = salts(), salts()[:12], log_rounds_for(key.bits)
+    box = _encrypt(key_of(key.cells, salt, log_rounds), nonce, _padded(message))
+    return SealedHint(exercise, differs, tuple(told), shared, salt, log_rounds, nonce, box, key.bits)
 
 
-def open_hint(hint: SealedHint, got: Mapping[Place, Any], agrees: Mapping[Place, bool]) -> Mapping[str, str] | None:
+@dataclass
+class _Key:
+    """The cells that a key is made of, and what they are worth."""
+
+    cells: list[bytes] = field(default_factory=list)
+    bits: float = 0.0
+
+    def add(self, case: Case, answer: Any, form: Form, sketches: Sequence[Sketch]) -> None:
+        known = np.unique(numbers_in(case.inputs))
+        for (_, value), sketch in zip(secrets_of(answer, form), sketches, strict=True):
+            self.cells.append(expected_cells(value, sketch))
+            self.bits += bits_of(value, sketch, known)
+
+
+def _share(key: _Key, right: Sequence[Question]) -> tuple[Place, ...]:
+    """Add right answers to a key that is worth too little, until it is worth enough; the places of those."""
+    shared: list[Place] = []
+    for question in right:
+        if key.bits >= ENOUGH:
+            break
+        form = form_of(question.want)
+        values = [value for _, value in secrets_of(question.want, form)]
+        if values:
+            key.add(question.case, question.want, form, [sketch_of(v, question.case.tolerance) for v in values])
+            shared.append(question.place)
+    return tuple(shared)
+
+
+def open_hint(
+    hint: SealedHint, tests: Sequence[SealedTest], got: Mapping[Place, Any], agrees: Mapping[Place, bool]
+) -> Mapping[str, str] | None:
     """The message of a hint, if the answers `got` are those of its mistake; None if not.
 
     `agrees` says of every call of the exercise whether the answer to it is right.
     """
     if not agrees or any(right is (place in hint.differs) for place, right in agrees.items()):
         return None
-    if any(place not in got for place in hint.differs):
+    if not {*hint.differs, *hint.shared} <= set(got):
         return None
+    right = (tests[test].calls[call] for test, call in hint.shared)
+    asked = [((w.test, w.call), w.form, w.sketches) for w in hint.told]
+    asked += [(place, call.form, call.sketches) for place, call in zip(hint.shared, right, strict=True)]
     cells: list[bytes] = []
-    for wrong in hint.told:
-        pieces = _cells_like(got[wrong.test, wrong.call], wrong)
+    for place, form, sketches in asked:
+        pieces = _cells_like(got[place], form, sketches)
         if pieces is None:
             return None
         cells += pieces
@@ -136,19 +167,11 @@ def _sketch(value: Any, step: float | None, case: Case) -> Sketch:
     return sketch_with(array, 2 * allowed(array, case.tolerance) if step is None else step, COARSE)
 
 
-def _key_pieces(question: Question, answer: Any, published: WrongAnswer) -> tuple[list[bytes], float]:
-    known = np.unique(numbers_in(question.case.inputs))
-    values = [value for _, value in secrets_of(answer, published.form)]
-    pairs = list(zip(values, published.sketches, strict=True))
-    return [expected_cells(v, s) for v, s in pairs], sum(bits_of(v, s, known) for v, s in pairs)
-
-
-def _cells_like(got: Any, wrong: WrongAnswer) -> list[bytes] | None:
-    form: Form = wrong.form
+def _cells_like(got: Any, form: Form, sketches: Sequence[Sketch]) -> list[bytes] | None:
     if compare_form(got, blank_of(form), float32=True) is not None:
         return None
     values = (value for _, value in secrets_of(got, form))
-    pieces = [cells_of(value, sketch) for value, sketch in zip(values, wrong.sketches, strict=True)]
+    pieces = [cells_of(value, sketch) for value, sketch in zip(values, sketches, strict=True)]
     return None if None in pieces else [piece for piece in pieces if piece is not None]
 
 

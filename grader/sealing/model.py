@@ -72,13 +72,14 @@ class WrongAnswer:
 class SealedHint:
     """A hint, encrypted with a key made of wrong answers of one exercise.
 
-    `differs` are all calls, by test and number, that the mistake answers wrong; `told` are those whose answers make
-    the key.
+    `differs` are all calls, by test and number, that the mistake answers wrong; the key is made of those `told` and,
+    where these are mere exceptions, of right answers to the calls `shared`.
     """
 
     exercise: str
     differs: tuple[tuple[int, int], ...]
     told: tuple[WrongAnswer, ...]
+    shared: tuple[tuple[int, int], ...]
     salt: bytes
     log_rounds: int
     nonce: bytes

@@ -258,7 +258,7 @@ def test_hint_opens_for_its_own_mistake_only():
     pattern = {(0, 0): False, (0, 1): False, (0, 2): False, (0, 3): True}
 
     def said(got, agrees):
-        return open_hint(sealed.hints[0], got, agrees)
+        return open_hint(sealed.hints[0], sealed.tests, got, agrees)
 
     assert said(wrong, pattern) == {"name": "doubled", "says": "You doubled it."}
     assert said({**wrong, (0, 1): wrong[0, 1] + 1}, pattern) is None
@@ -278,3 +278,22 @@ def test_mistake_that_shows_too_seldom_has_no_hint():
     """Two wrong answers may have many causes."""
     with pytest.raises(UnsealableError, match="shows on 2"):
         seal_hint("f", {}, questions()[:2], doubled, salts)
+
+
+def test_hint_of_a_mistake_that_raises_needs_right_answers_elsewhere():
+    """Exceptions can be guessed: then the key is made of the right answers besides."""
+    numbers = [float(i) for i in range(4)]
+    cases = [state_case(EXERCISE, "f", None, (x,), {}) for x in numbers]
+    right = [MANY * (x + 1) for x in numbers]
+    asked = [Question((0, i), case, want) for i, (case, want) in enumerate(zip(cases, right, strict=True))]
+
+    def wrong(case):
+        return right[3] if case.args[0] == 3 else Raised("ValueError")
+
+    hint = seal_hint("f", {"says": "You forgot 0."}, asked, wrong, salts)
+    got = {(0, i): wrong(case) for i, case in enumerate(cases)}
+    agrees = {(0, i): i == 3 for i in range(4)}
+
+    assert open_hint(hint, (seal(*right),), got, agrees) == {"says": "You forgot 0."}
+    assert open_hint(hint, (seal(*right),), {**got, (0, 0): Raised("TypeError")}, agrees) is None
+    assert open_hint(hint, (seal(*right),), {**got, (0, 3): right[3] + 1}, agrees) is None
