@@ -33,10 +33,10 @@ class _Asked(Protocol):
 
 @dataclass
 class _Seen:
-    """What an exercise's tests saw: answers and verdicts by the place of the call."""
+    """What an exercise's tests saw: answers and verdicts by the place of the call; None if that is not known."""
 
     got: dict[tuple[int, int], Any] = field(default_factory=dict)
-    agrees: dict[tuple[int, int], bool] = field(default_factory=dict)
+    agrees: dict[tuple[int, int], bool | None] = field(default_factory=dict)
 
 
 def sealed_tests_of(assignment: Assignment) -> Path:
@@ -130,17 +130,19 @@ def _try(session: Any, assignment: Assignment, number: int, test: SealedTest, se
     try:
         for i, call in enumerate(test.calls):
             agreement.replay(RemoteFunction(session, call.case.function), call.case, opening.expected(i))
-        for last in opening.joint_failures():
-            record.failures.append(Failure(f"the last call is for {describe(test.calls[last].case)}: {JOINT}."))
+        for calls in opening.joint_failures():
+            inputs = "; or ".join(dict.fromkeys(describe(test.calls[i].case) for i in calls))
+            record.failures.append(Failure(f"for {inputs}: {JOINT}."))
         record.settle()
     except (DisagreementError, StudentError) as exc:
         status, says, detail = verdict_of(exc)
     else:
         status, says, detail = Status.PASSED, "", ""
     finally:
-        wrong = set(opening.joint_failures())
+        unknown = opening.unknown()
         for i, o in enumerate(record.observations):
-            seen.got[number, i], seen.agrees[number, i] = o.got, o.agrees and i not in wrong
+            known = not o.agrees or i not in unknown
+            seen.got[number, i], seen.agrees[number, i] = o.got, o.agrees if known else None
     return replace(_outcome(test, status, says), detail=detail, seconds=time.monotonic() - clock)
 
 

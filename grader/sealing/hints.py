@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.case import numbers_in
+from grader.case import all_float32, numbers_in
 from grader.compare import allowed, compare, compare_form
 from grader.model import Case, Raised
 from grader.sealing.entropy import ENOUGH, bits_of
@@ -65,7 +65,7 @@ def seal_hint(
     Raises UnsealableError if the mistake shows on too few answers, or the key could be guessed.
     """
     answers = {q.place: wrong(q.case) for q in questions}
-    differing = [q for q in questions if compare(answers[q.place], q.want, q.case.tolerance, float32=True)]
+    differing = [q for q in questions if _differs(answers[q.place], q)]
     if len(differing) < SHOWN:
         raise UnsealableError(f"it shows on {len(differing)} sealed answers only, {SHOWN} are needed")
     differs = tuple(q.place for q in differing)
@@ -83,6 +83,11 @@ def seal_hint(
     salt, nonce, log_rounds = salts(), salts()[:12], log_rounds_for(key.bits)
     box = _encrypt(key_of(key.cells, salt, log_rounds), nonce, _padded(message))
     return SealedHint(exercise, differs, tuple(told), shared, salt, log_rounds, nonce, box, key.bits)
+
+
+def _differs(answer: Any, question: Question) -> bool:
+    case = question.case
+    return compare(answer, question.want, case.tolerance, float32=all_float32(case)) is not None
 
 
 @dataclass
@@ -114,11 +119,11 @@ def _share(key: _Key, right: Sequence[Question]) -> tuple[Place, ...]:
 
 
 def open_hint(
-    hint: SealedHint, tests: Sequence[SealedTest], got: Mapping[Place, Any], agrees: Mapping[Place, bool]
+    hint: SealedHint, tests: Sequence[SealedTest], got: Mapping[Place, Any], agrees: Mapping[Place, bool | None]
 ) -> Mapping[str, str] | None:
     """The message of a hint, if the answers `got` are those of its mistake; None if not.
 
-    `agrees` says of every call of the exercise whether the answer to it is right.
+    `agrees` says of every call of the exercise whether the answer to it is right, or None where that is not known.
     """
     if not agrees or any(right is (place in hint.differs) for place, right in agrees.items()):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from grader.sealing.forms import blank_of, secrets_of, size_of
 from grader.sealing.model import SealedAnswer, SealedCall, SealedTest
 from grader.sealing.sketch import cells_of
 
-JOINT = "one of the answers of this test is not the expected one; they are sealed together, so that which is not known"
+JOINT = "one of these answers is not the expected one; they are sealed together, so that it is not known which"
 
 
 class Opening:
@@ -43,14 +43,27 @@ class Opening:
                 return Mismatch("value", "the answer is not the same as before", values[changed[0][1]][0])
         return None
 
-    def joint_failures(self) -> list[int]:
-        """The last calls of those locks on answers of several calls that do not open."""
-        joint = [a for a in self._test.answers if len({call for call, _ in a.members}) > 1]
-        return [
-            a.members[-1][0]
-            for a in joint
-            if all(member in self._cells for member in a.members) and not _opens(a, self._cells)
-        ]
+    def joint_failures(self) -> list[tuple[int, ...]]:
+        """The calls of each lock on answers of several calls that does not open: one of them, at least, is wrong."""
+        return [calls for answer, calls in self._joint() if self._is_complete(answer) and not self._opens(answer)]
+
+    def unknown(self) -> set[int]:
+        """The calls whose answers may be right or wrong, since others that they are sealed with are wrong."""
+        shut = (calls for answer, calls in self._joint() if not (self._is_complete(answer) and self._opens(answer)))
+        return {call for calls in shut for call in calls}
+
+    def _joint(self) -> Iterator[tuple[SealedAnswer, tuple[int, ...]]]:
+        """The locks on answers of several calls, with these calls."""
+        for answer in self._test.answers:
+            calls = tuple(dict.fromkeys(call for call, _ in answer.members))
+            if len(calls) > 1:
+                yield answer, calls
+
+    def _is_complete(self, answer: SealedAnswer) -> bool:
+        return all(member in self._cells for member in answer.members)
+
+    def _opens(self, answer: SealedAnswer) -> bool:
+        return _opens(answer, self._cells)
 
 
 class _LockedAnswer(Locked):

@@ -197,7 +197,7 @@ def test_small_answers_of_a_test_are_sealed_together():
 
     assert len(test.answers) == 1
     assert verdicts(test, *wants) == [None] * 4
-    assert verdicts(test, 1.5, -2.25, 3.2, 4.0625) == [None] * 4 + [3]
+    assert verdicts(test, 1.5, -2.25, 3.2, 4.0625) == [None] * 4 + [(0, 1, 2, 3)]
 
 
 def test_exceptions_need_no_lock():
