@@ -18,6 +18,7 @@ from grader.catalog import find_assignments, find_root, resolve
 from grader.cli.authors import audit, stub
 from grader.cli.grading import batch, run
 from grader.cli.options import FAILED, FULL_MARKS, console, isolation_option, launcher_of
+from grader.cli.release import release
 from grader.errors import GradeError, RequestError
 
 
@@ -86,7 +87,7 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-for command in (run, batch, audit, doctor, stub):
+for command in (run, batch, audit, doctor, stub, release):
     cli.add_command(command)
 
 

@@ -55,11 +55,15 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The sealed tests of an assignment, and what had to be left out."""
+    """The sealed tests of an assignment, and what had to be left out: tests `withheld`, and hints kept `silent`.
+
+    `secrets` are the expected answers of hidden tests that nothing in a student's files may tell.
+    """
 
     sealed: SealedTests
     withheld: tuple[Withheld, ...]
     silent: tuple[Withheld, ...]
+    secrets: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,15 @@ def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: Salts) -
     hints, silent = _sealed_hints(assignment, questions, salts)
     counts = {e.name: sum(w.exercise == e.name for w in withheld) for e in assignment.exercises}
     document = SealedTests(assignment.name, tuple(tests), hints, {name: n for name, n in counts.items() if n})
-    return Recording(document, tuple(withheld), silent)
+    return Recording(document, tuple(withheld), silent, _secrets(questions))
+
+
+def _secrets(questions: Mapping[str, Sequence[Question]]) -> tuple[Any, ...]:
+    """The locked answers, but for those that stand in the open among their own inputs."""
+    locked = [q for asked in questions.values() for q in asked if q.locked]
+    return tuple(
+        q.want for q in locked if not set(_large_arrays(q.want)) & set(_large_arrays(list(q.case.inputs.values())))
+    )
 
 
 def _sealed_test(r: _Recorded, told: frozenset[int], salts: Salts) -> SealedTest:

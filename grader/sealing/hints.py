@@ -11,6 +11,7 @@ The cipher is AES-GCM of the package `cryptography`. Without it there are no hin
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +80,7 @@ def seal_hint(
         key.add(question.case, answer, told[-1].form, told[-1].sketches)
     shared = _share(key, [q for q in questions if q.locked and q.place not in differs])
     if key.bits < ENOUGH:
-        raise UnsealableError(f"its answers could be guessed: together they are worth {key.bits:.0f} bits")
+        raise UnsealableError(f"its answers could be guessed: together they are worth {math.floor(key.bits)} bits")
     salt, nonce, log_rounds = salts(), salts()[:12], log_rounds_for(key.bits)
     box = _encrypt(key_of(key.cells, salt, log_rounds), nonce, _padded(message))
     return SealedHint(exercise, differs, tuple(told), shared, salt, log_rounds, nonce, box, key.bits)

@@ -74,7 +74,9 @@ def _grouped(secrets: Sequence[_Secret]) -> list[list[_Secret]]:
     if not poor or bits >= ENOUGH:
         return rich + ([poor] if poor else [])
     if not rich:
-        raise UnsealableError(f"its answers could be guessed: together they are worth {bits:.0f} bits of {ENOUGH:.0f}")
+        raise UnsealableError(
+            f"its answers could be guessed: together they are worth {math.floor(bits)} bits of {ENOUGH:.0f}"
+        )
     *others, last = rich
     return [*others, sorted([*last, *poor], key=lambda secret: secret.member)]
 
