@@ -47,14 +47,12 @@ def secrets_of(assignment: Assignment, recording: Recording, seed: int) -> Secre
     lines: dict[str, str] = {}
     for what, texts in _texts(assignment, [solution[number - 1] for number in sorted(hidden)]):
         lines |= {s: what for line in texts if (s := squeezed(line)) not in public and _tells(line)}
-    with importable(assignment):
-        says = {m.says: f"the hint of {m.name}" for m in load_misconceptions(assignment.hidden_tests)}
     arrays = [a for value in recording.secrets for a in _arrays(value)]
     shown = {n for test in recording.sealed.tests for call in test.calls for n in _digits_of(call.case.inputs)}
     numbers = {digits: "an expected value" for a in arrays for digits in _digits_of(a)}
     return Secrets(
         lines=lines,
-        words=says | _of_this_computer(assignment) | {str(seed): "the seed of the hidden inputs"},
+        words=_hints(assignment) | _of_this_computer(assignment) | {str(seed): "the seed of the hidden inputs"},
         numbers={digits: what for digits, what in numbers.items() if digits not in shown},
         arrays=frozenset(a.tobytes() for a in arrays if len(np.unique(a)) > 3),
     )
@@ -69,6 +67,15 @@ def digits_of(text: str) -> str:
     """The first significant digits of a number as it is written; "" if it has too few."""
     digits = re.sub(r"[eE].*", "", text).replace(".", "").lstrip("-+0")
     return digits[:_DIGITS] if len(digits) >= _DIGITS else ""
+
+
+def _hints(assignment: Assignment) -> dict[str, str]:
+    """The sentences about mistakes, but for those that the course shows everybody in its README."""
+    readme = assignment.root / "README.md"
+    shown = " ".join(readme.read_text(encoding="utf-8").split()) if readme.is_file() else ""
+    with importable(assignment):
+        found = load_misconceptions(assignment.hidden_tests)
+    return {m.says: f"the hint of {m.name}" for m in found if m.says not in shown}
 
 
 def _texts(assignment: Assignment, solution: Iterable[str]) -> Iterator[tuple[str, Iterable[str]]]:
