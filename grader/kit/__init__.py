@@ -1,4 +1,4 @@
-"""What a student takes home: handout, stub, notebook, sealed tests, and the toolkit. It is written if it has no leak."""
+"""What a student takes home: handout, stub, notebook, sealed tests, toolkit; checked for leaks before it is written."""
 
 from grader.kit.bundle import Bundle, Salts, make_bundle, write_bundle
 from grader.kit.leaks import Leak, find_leaks
