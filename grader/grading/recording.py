@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,12 +76,14 @@ class _Recorded:
     why: str = ""
 
 
-def record(assignment: Assignment, salts: Salts, *, seed: int) -> Recording:
-    """Run the hidden tests on the solution and seal them. `seed` decides the inputs; `salts` gives 16 fresh bytes.
+def record(assignment: Assignment, salts: Salts, *, seed: int, only: Collection[str] = ()) -> Recording:
+    """Run the hidden tests on the solution and seal them.
+
+    `seed` decides the inputs; `salts` gives 16 fresh bytes; `only` names the exercises to seal (empty: all).
 
     Raises AssignmentError if the tests cannot be collected, or the solution fails one.
     """
-    run = _RecordingRun(assignment, seed=seed)
+    run = _RecordingRun(assignment, seed=seed, only=only)
     run_pytest(assignment, run)
     with importable(assignment):
         return _seal(assignment, run.recorded, salts)
@@ -90,8 +92,8 @@ def record(assignment: Assignment, salts: Salts, *, seed: int) -> Recording:
 class _RecordingRun(GradingRun):
     """Runs each test on the solution, and on the solution with its answers spoilt."""
 
-    def __init__(self, assignment: Assignment, *, seed: int) -> None:
-        super().__init__(assignment, (), lambda _: None, LocalSession, only=(), seed=seed, examples=False)
+    def __init__(self, assignment: Assignment, *, seed: int, only: Collection[str]) -> None:
+        super().__init__(assignment, (), lambda _: None, LocalSession, only=only, seed=seed, examples=False)
         self.recorded: list[_Recorded] = []
         self._solved = assignment
 
@@ -99,7 +101,7 @@ class _RecordingRun(GradingRun):
         """Take the place of the grading loop."""
         if not self.collection_errors:
             try:
-                functions = _functions_of(self._solved)
+                functions = solution_functions(self._solved)
                 self.recorded = [self._record(item, functions) for item in session.items]
                 self.finished = True
             except AssignmentError as exc:
@@ -126,7 +128,7 @@ class _RecordingRun(GradingRun):
         return self.try_items(LocalSession({name: _spoiling(f) for name, f in functions.items()}), [item])
 
 
-def _functions_of(assignment: Assignment) -> Functions:
+def solution_functions(assignment: Assignment) -> Functions:
     """What the solution defines for the exercises, as trusted code in this process."""
     spec = importlib.util.spec_from_file_location(f"solution_of_{assignment.name}", assignment.solution)
     if spec is None or spec.loader is None or not assignment.solution.is_file():

@@ -68,10 +68,10 @@ def _read_test(data: Mapping[str, Any]) -> SealedTest:
 
 def _call(call: SealedCall) -> dict[str, Any]:
     case = call.case
-    answer = {"want": _framed(call.want)} if call.open else {"form": call.form, "sketches": _sketches(call.sketches)}
+    answer = {"want": framed(call.want)} if call.open else {"form": call.form, "sketches": _sketches(call.sketches)}
     return {
         "function": case.function,
-        "arguments": _framed(wire.ReadOnly([list(case.args), dict(case.kwargs)])),
+        "arguments": framed(wire.ReadOnly([list(case.args), dict(case.kwargs)])),
         "inputs": [[name, *_source(value, case)] for name, value in case.inputs.items()],
         "tolerance": [case.tolerance.rtol, case.tolerance.atol],
         "read_only": case.read_only,
@@ -80,13 +80,13 @@ def _call(call: SealedCall) -> dict[str, Any]:
 
 
 def _read_call(data: Mapping[str, Any], exercise: str) -> SealedCall:
-    args, kwargs = _unframed(data["arguments"])
+    args, kwargs = unframed(data["arguments"])
     sources = {"argument": args, "keyword": kwargs}
-    inputs = {n: sources[k][key] if k in sources else _unframed(key) for n, k, key in data["inputs"]}
+    inputs = {n: sources[k][key] if k in sources else unframed(key) for n, k, key in data["inputs"]}
     rtol, atol = data["tolerance"]
     case = Case(exercise, data["function"], tuple(args), kwargs, inputs, Tolerance(rtol, atol), data["read_only"])
     if "want" in data:
-        return SealedCall(case, want=_unframed(data["want"]), open=True)
+        return SealedCall(case, want=unframed(data["want"]), open=True)
     return SealedCall(case, data["form"], _read_sketches(data["sketches"]))
 
 
@@ -98,7 +98,7 @@ def _source(value: Any, case: Case) -> tuple[str, Any]:
     for key, argument in case.kwargs.items():
         if argument is value:
             return "keyword", key
-    return "default", _framed(value)
+    return "default", framed(value)
 
 
 def _answer(answer: SealedAnswer) -> dict[str, Any]:
@@ -165,11 +165,13 @@ def _read_lock(data: Any) -> Lock:
     return Lock(_bytes(salt), log_rounds, _bytes(tag))
 
 
-def _framed(value: Any) -> str:
+def framed(value: Any) -> str:
+    """A value as text: a frame of `wire` in base 64."""
     return _text(wire.join(wire.encode(value)))
 
 
-def _unframed(text: str) -> Any:
+def unframed(text: str) -> Any:
+    """The value of such a text. Raises WireError, or ValueError where it is no base 64."""
     raw = _bytes(text)
     header, _ = wire.sizes(raw[: wire.PREFIX.size])
     start = wire.PREFIX.size
