@@ -6,22 +6,33 @@ test fails at its end with the first. What stops it is a missing function, a tim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from grader.case import all_float32, content_key, describe, show, state_case, value_count
-from grader.compare import Mismatch, compare, excess
+from grader.compare import Locked, Mismatch, compare, excess
 from grader.complaints import RAISED
-from grader.errors import GradeError, StudentError, StudentRaised
-from grader.model import Case, Exercise, Observation, Raised, Tolerance
+from grader.errors import GradeError, StudentCrashed, StudentError, StudentMissing, StudentRaised, StudentTimeout
+from grader.model import Case, Exercise, Observation, Outcome, Raised, Status, Tolerance
 from grader.student import Answer, RemoteFunction
 from grader.wire import Opaque
 from grader.worker import kind_of
 
 # Characters of what a failing test says, values of a visible test included.
 _LONGEST = 4000
+
+
+# How a test that gets no answer is told of. After so many, the other tests of an exercise are not run: each costs its
+# whole deadline.
+LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
+_MOST_LOST_WORKERS = 2
+_STUDENT_STATUS = {
+    StudentMissing: Status.MISSING,
+    StudentTimeout: Status.TIMEOUT,
+    StudentCrashed: Status.CRASHED,
+}
 
 
 class OracleError(Exception):
@@ -35,6 +46,21 @@ class DisagreementError(AssertionError):
         super().__init__(says)
         self.raised = raised
         self.detail = detail
+
+
+def verdict_of(error: DisagreementError | StudentError) -> tuple[Status, str, str]:
+    """What a test came to that ended so: the status, the sentence for the student, and the detail for staff."""
+    if isinstance(error, DisagreementError):
+        return (Status.RAISED if error.raised else Status.FAILED), str(error), error.detail
+    return _STUDENT_STATUS.get(type(error), Status.RAISED), error.says, error.private
+
+
+def given_up(outcomes: Iterable[Outcome]) -> tuple[Status, str] | None:
+    """The status and the sentence for the tests of an exercise that are not run after these; None if they are."""
+    lost = [o for o in outcomes if o.status in LOST]
+    if len(lost) < _MOST_LOST_WORKERS:
+        return None
+    return lost[-1].status, f"Not run, since {lost[-1].exercise} {LOST[lost[-1].status]} in other tests already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +118,12 @@ class Agreement:
     def __call__(self, remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Compare the student's answer with the oracle's; returns the student's, or None if it raised."""
         case = state_case(self.exercise, remote.path, oracle, args, kwargs, tolerance=self.tolerance)
-        answer = self._observe(remote, case, partial(self._ask_oracle, oracle, case))
-        return answer.value if answer else None
+        return self._compare(remote, case, partial(self._ask_oracle, oracle, case))
 
     def pure(self, remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Compare, with read-only arguments and a second call; the answer must not share memory with an argument."""
         case = state_case(self.exercise, remote.path, oracle, args, kwargs, tolerance=self.tolerance, read_only=True)
-        ask_oracle, before = partial(self._ask_oracle, oracle, case), len(self.record.failures)
-        answer = self._observe(remote, case, ask_oracle)
-        if len(self.record.failures) == before:
-            self._ask_again(remote, case, ask_oracle())
-        return answer.value if answer else None
+        return self._compare(remote, case, partial(self._ask_oracle, oracle, case))
 
     def through(
         self, program: Callable[..., Any], remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kw: Any
@@ -113,13 +134,24 @@ class Agreement:
         An exception that it lets through counts as the answer.
         """
         case = state_case(self.exercise, remote.path, oracle, args, kw, tolerance=self.tolerance, program=program)
-        answer = self._observe(remote, case, partial(self._ask_oracle, oracle, case))
-        return answer.value if answer else None
+        return self._compare(remote, case, partial(self._ask_oracle, oracle, case))
 
     def raises(self, kind: type[Exception], remote: RemoteFunction, /, *args: Any, **kwargs: Any) -> None:
         """The student's function must raise `kind`, one of the built-in classes that the worker names."""
         case = state_case(self.exercise, remote.path, None, args, kwargs)
         self._observe(remote, case, lambda: Raised(kind.__name__))
+
+    def replay(self, remote: RemoteFunction, case: Case, want: Any) -> None:
+        """Compare the student's answer to a recorded case with what is known of the expected one."""
+        self._compare(remote, case, lambda: want)
+
+    def _compare(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Any:
+        """The student's answer, compared; where arguments are read-only, that to a second call too."""
+        before = len(self.record.failures)
+        answer = self._observe(remote, case, ask_oracle)
+        if case.read_only and len(self.record.failures) == before:
+            self._ask_again(remote, case, ask_oracle())
+        return answer.value if answer else None
 
     def _ask_oracle(self, oracle: Callable[..., Any], case: Case) -> Any:
         key = content_key(case, oracle)
@@ -172,7 +204,8 @@ def _is_of_a_size(got: Any, want: Any) -> bool:
 
     All answers of a submission are kept that long: a submission must not fill the memory of the trusted process.
     """
-    return value_count(got) <= 16 * value_count(want) + 10_000
+    expected = want.size if isinstance(want, Locked) else value_count(want)
+    return value_count(got) <= 16 * expected + 10_000
 
 
 def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:

@@ -107,6 +107,18 @@ def value_count(value: Any) -> int:
     return 1
 
 
+def numbers_in(value: Any) -> np.ndarray:
+    """All real numbers that a value holds, in a row."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64).reshape(-1) if value.dtype.kind in "biuf" else np.empty(0)
+    if isinstance(value, (bool, int, float, np.number)):
+        return np.array([value], dtype=np.float64) if np.isreal(value) else np.empty(0)
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    pieces = [numbers_in(v) for v in value] if isinstance(value, (tuple, list)) else []
+    return np.concatenate(pieces) if pieces else np.empty(0)
+
+
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
 _REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = 12

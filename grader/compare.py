@@ -1,15 +1,20 @@
 """Whether an answer is the expected one, and if not, in what it differs.
 
 Compared in this order, so that the first difference is the most telling: kind of thing, length or keys, shape, kind of
-dtype, finiteness, values. Nothing is broadcast. The bound on a difference is one number per array,
-``atol + rtol·max|expected|``, so that neither the bound nor the message tells the size of a single element.
+dtype, finiteness, values. Nothing is broadcast. The bound on a difference is one number per array, the first digit of
+``atol + rtol·max|expected|``, so that neither the bound nor the message tells the size of a single element. (All its
+digits would tell the largest: from a bound of 2.3456789e-7 follows an expected number of 2.3456789.) The numbers of a
+list or tuple are compared one by one, whatever holds the answer.
+
+Where the expected answer is not at hand, a `Locked` one judges by the same rules.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from numbers import Number
 from typing import Any
 
@@ -41,16 +46,55 @@ class Mismatch:
         return f"{place}{self.says}{self.reveals if visible else ''}"
 
 
+class Locked(ABC):
+    """In the place of an expected answer that is not at hand, but can be told from a wrong one."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many values the expected answer holds."""
+
+    @abstractmethod
+    def difference(self, got: Any, *, float32: bool) -> Mismatch | None:
+        """What `compare` says of an answer and the expected one, as far as that can be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """How exact an answer must be. Without `values`, only its form is compared."""
+
+    tolerance: Tolerance
+    float32: bool
+    values: bool = True
+
+
 def compare(got: Any, want: Any, tolerance: Tolerance, *, float32: bool = False) -> Mismatch | None:
     """The first difference of `got` from `want`, or None if they agree.
 
     `got` and `want` are plain data: numbers, text, None, arrays, and sequences and dicts of them; or `Raised`. A tuple
     and a list of the same elements agree, an array will do for a list of numbers, and an array of shape () for a
-    scalar. With `float32`, an answer in
-    float32 is as good as one in float64.
+    scalar. With `float32`, an answer in float32 is as good as one in float64.
     """
+    if isinstance(want, Locked):
+        return want.difference(got, float32=float32)
     with np.errstate(all="ignore"):
-        return _compare(got, want, tolerance, float32, "")
+        return _compare(got, want, _Rule(tolerance, float32), "")
+
+
+def compare_form(got: Any, want: Any, *, float32: bool = False) -> Mismatch | None:
+    """As `compare`, for all but the values: kinds of things, lengths, keys, shapes, dtypes, exceptions."""
+    return _compare(got, want, _Rule(Tolerance(), float32, values=False), "")
+
+
+def allowed(want: Any, tolerance: Tolerance) -> float:
+    """The bound on differences from one array or number: they must be smaller."""
+    array = np.asarray(want)
+    largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+    bound = tolerance.atol + tolerance.rtol * largest
+    if not bound or not math.isfinite(bound):
+        return bound
+    digits, _, exponent = f"{bound:.12e}".partition("e")
+    return float(f"{digits[0]}e{exponent}")
 
 
 def excess(got: Any, want: Any, tolerance: Tolerance) -> float:
@@ -71,7 +115,7 @@ def _excess(got: Any, want: Any, tolerance: Tolerance) -> float:
         g, w = np.asarray(got), np.asarray(want)
         if g.shape == w.shape:
             return _largest(g, w, tolerance)
-    return 0.0 if _compare(got, want, tolerance, float32=True, where="") is None else math.inf
+    return 0.0 if _compare(got, want, _Rule(tolerance, float32=True), "") is None else math.inf
 
 
 def _are_floats(value: Any) -> bool:
@@ -81,24 +125,23 @@ def _are_floats(value: Any) -> bool:
 def _largest(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> float:
     if not want.size:
         return 0.0
-    largest = np.max(np.abs(want), where=np.isfinite(want), initial=0.0)
     difference = np.where(got == want, 0.0, np.abs(got.astype(np.float64) - want))
-    worst = float(np.max(difference)) / (tolerance.atol + tolerance.rtol * float(largest) or math.inf)
+    worst = float(np.max(difference)) / (allowed(want, tolerance) or math.inf)
     return math.inf if math.isnan(worst) else worst
 
 
-def _compare(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+def _compare(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch | None:
     if isinstance(got, Raised) or isinstance(want, Raised):
         return _compare_raised(got, want, where)
     if isinstance(want, Mapping):
-        return _compare_dicts(got, want, tolerance, float32, where)
+        return _compare_dicts(got, want, rule, where)
     if isinstance(want, (tuple, list)):
-        return _compare_sequences(got, want, tolerance, float32, where)
+        return _compare_sequences(got, want, rule, where)
     if isinstance(want, (np.ndarray, np.generic, Number)):
-        return _compare_numbers(got, want, tolerance, float32, where)
+        return _compare_numbers(got, want, rule, where)
     if type(got) is not type(want):
         return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
-    if got != want:
+    if rule.values and got != want:
         return Mismatch("value", f"this {type(want).__name__} is not the expected one", where, _expected(got, want))
     return None
 
@@ -112,50 +155,63 @@ def _compare_raised(got: Any, want: Any, where: str) -> Mismatch | None:
     return Mismatch("raised", f"raised {got.kind} where {_describe(want)} was expected", where)
 
 
-def _compare_dicts(
-    got: Any, want: Mapping[Any, Any], tolerance: Tolerance, float32: bool, where: str
-) -> Mismatch | None:
+def _compare_dicts(got: Any, want: Mapping[Any, Any], rule: _Rule, where: str) -> Mismatch | None:
     if not isinstance(got, Mapping):
         return Mismatch("type", f"expected a dict, got {_describe(got)}", where)
     missing = [key for key in want if key not in got]
     if missing or len(got) != len(want):
         keys = f"key {missing[0]!r} is missing" if missing else f"expected {len(want)} keys, got {len(got)}"
         return Mismatch("keys", keys, where)
-    return _first(_compare(got[key], want[key], tolerance, float32, f"{where}[{key!r}]") for key in want)
+    return _first(_compare(got[key], want[key], rule, f"{where}[{key!r}]") for key in want)
 
 
-def _compare_sequences(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+def _compare_sequences(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch | None:
     if (
         isinstance(got, np.ndarray)
         and want
         and all(np.ndim(w) == 0 and isinstance(w, (Number, np.generic)) for w in want)
     ):
-        return _compare_numbers(got, np.asarray(want), tolerance, float32, where)
+        return _compare_array_with_numbers(got, want, rule, where)
     if not isinstance(got, (tuple, list)):
         return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
     if len(got) != len(want):
         return Mismatch("length", f"expected {len(want)} results, got {len(got)}", where)
     pairs = enumerate(zip(got, want, strict=True))
-    return _first(_compare(g, w, tolerance, float32, f"{where}[{i}]") for i, (g, w) in pairs)
+    return _first(_compare(g, w, rule, f"{where}[{i}]") for i, (g, w) in pairs)
+
+
+def _compare_array_with_numbers(got: np.ndarray, want: Sequence[Any], rule: _Rule, where: str) -> Mismatch | None:
+    """An array in the place of a sequence of numbers, which are compared one by one as they would be in a list."""
+    form = _compare_numbers(got, np.asarray(want), replace(rule, values=False), where)
+    pairs = enumerate(zip(got, want, strict=True)) if form is None else ()
+    return form or _first(_compare_values_of(g, w, rule, f"{where}[{i}]") for i, (g, w) in pairs)
 
 
 def _first(mismatches: Any) -> Mismatch | None:
     return next((m for m in mismatches if m is not None), None)
 
 
-def _compare_numbers(got: Any, want: Any, tolerance: Tolerance, float32: bool, where: str) -> Mismatch | None:
+def _compare_numbers(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch | None:
     scalar = np.ndim(want) == 0
     if not isinstance(got, (np.ndarray, np.generic, Number)):
         return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
     g, w = np.asarray(got), np.asarray(want)
     if g.shape != w.shape:
         return Mismatch("shape", f"expected {_shape(w)}, got {_shape(g)}", where)
-    kind = _compare_dtypes(g.dtype, w.dtype, scalar=scalar, float32=float32)
+    kind = _compare_dtypes(g.dtype, w.dtype, scalar=scalar, float32=rule.float32)
     if kind:
         return Mismatch("dtype", kind, where)
+    return _compare_values_of(g, w, rule, where)
+
+
+def _compare_values_of(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch | None:
+    """What differs in the values of two arrays, or numbers, of one shape."""
+    if not rule.values:
+        return None
+    g, w = np.asarray(got), np.asarray(want)
     if w.dtype.kind not in "fc":
         return _compare_exactly(g, w, where)
-    return _compare_finiteness(g, w, where) or _compare_values(g, w, tolerance, where)
+    return _compare_finiteness(g, w, where) or _compare_values(g, w, rule.tolerance, where)
 
 
 def _compare_dtypes(got: np.dtype[Any], want: np.dtype[Any], *, scalar: bool, float32: bool) -> str:
@@ -195,22 +251,20 @@ def _compare_finiteness(got: np.ndarray, want: np.ndarray, where: str) -> Mismat
 def _compare_values(got: np.ndarray, want: np.ndarray, tolerance: Tolerance, where: str) -> Mismatch | None:
     if not want.size:
         return None
-    finite = np.isfinite(want)
-    largest = float(np.max(np.abs(want), where=finite, initial=0.0))
-    allowed = tolerance.atol + tolerance.rtol * largest
+    bound = allowed(want, tolerance)
     wide = np.result_type(want.dtype, np.float64)
     difference = np.where(got == want, 0.0, np.abs(got.astype(wide) - want.astype(wide)))
-    different = (difference >= allowed) & (difference > 0) | np.isnan(difference)
+    different = (difference >= bound) & (difference > 0) | np.isnan(difference)
     count = int(np.count_nonzero(different))
     if not count:
         return None
     index = np.unravel_index(int(np.argmax(np.nan_to_num(difference, nan=np.inf))), want.shape)
     worst = f"{difference[index]:.3g}"
     if want.ndim == 0:
-        says = f"differs by {worst}; less than {allowed:.1g} is allowed"
+        says = f"differs by {worst}; less than {bound:.1g} is allowed"
     else:
         says = f"{count} of {want.size} values differ, the most by {worst} at {_index(index)}"
-        says += f"; less than {allowed:.1g} is allowed"
+        says += f"; less than {bound:.1g} is allowed"
     return Mismatch("value", says, where, _expected(got[index], want[index]))
 
 

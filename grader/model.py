@@ -40,7 +40,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far an answer may be from the expected one: less than `atol + rtol·max|expected|`, one bound per array."""
+    """How far an answer may be from the expected one, one bound per array (see `compare.allowed`).
+
+    It is less than the first digit of `atol + rtol·max|expected|`: 2e-7 where that is 2.9e-7.
+    """
 
     rtol: float = 1e-7
     atol: float = 1e-9
@@ -129,6 +132,17 @@ class Assignment:
             if exercise.name == name:
                 return exercise
         raise KeyError(name)
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """The exercises that this one builds on, directly or not, in the order of the manifest."""
+        below: set[str] = set()
+        waiting = list(self.exercise(name).builds_on)
+        while waiting:
+            base = waiting.pop(0)
+            if base not in below:
+                below.add(base)
+                waiting += self.exercise(base).builds_on
+        return tuple(e.name for e in self.exercises if e.name in below)
 
 
 @dataclass(frozen=True, slots=True)

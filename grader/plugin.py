@@ -19,7 +19,7 @@ from unittest import TestCase
 import numpy as np
 import pytest
 
-from grader.agreement import Agreement, DisagreementError, OracleError, Record
+from grader.agreement import Agreement, DisagreementError, OracleError, Record, verdict_of
 from grader.catalog import load_assignment
 from grader.errors import (
     AssignmentError,
@@ -183,10 +183,8 @@ def _classify(error: BaseException | None, *, answered: bool) -> tuple[Status, s
     """The status, the sentence for the student, and the detail for staff."""
     if error is None:
         return Status.PASSED, "", ""
-    if isinstance(error, DisagreementError):
-        return (Status.RAISED if error.raised else Status.FAILED), str(error), error.detail
-    if isinstance(error, StudentError):
-        return _STUDENT_STATUS.get(type(error), Status.RAISED), error.says, error.private
+    if isinstance(error, (DisagreementError, StudentError)):
+        return verdict_of(error)
     if isinstance(error, pytest.skip.Exception):
         return Status.SKIPPED, "This test was skipped.", str(error)
     if isinstance(error, AssertionError):
@@ -197,13 +195,6 @@ def _classify(error: BaseException | None, *, answered: bool) -> tuple[Status, s
     if answered and isinstance(error, Exception) and not isinstance(error, (OracleError, GradeError)):
         return Status.FAILED, "The answer could not be used: is it of the kind that the exercise asks for?", detail
     return Status.GRADER_ERROR, OUR_FAULT, detail
-
-
-_STUDENT_STATUS = {
-    StudentMissing: Status.MISSING,
-    StudentTimeout: Status.TIMEOUT,
-    StudentCrashed: Status.CRASHED,
-}
 
 
 def _assertion(error: AssertionError) -> str:

@@ -20,6 +20,7 @@ from grader.cli.classes import batch
 from grader.cli.gradebook import excuse, export, extend, override, regrade, show
 from grader.cli.grading import run
 from grader.cli.options import FAILED, FULL_MARKS, console, isolation_option, launcher_of
+from grader.cli.release import release
 from grader.errors import GradeError, RequestError
 
 
@@ -89,7 +90,7 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-for command in (run, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub):
+for command in (run, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub, release):
     cli.add_command(command)
 
 

@@ -56,14 +56,7 @@ def pieces_below(exercise: str, assignment: Assignment, used: Collection[str]) -
     one is none: otherwise two that do nothing but call each other would both be right.
     """
     names = [e.name for e in assignment.exercises]
-    below: set[str] = set()
-    waiting = list(assignment.exercise(exercise).builds_on)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in below:
-            below.add(name)
-            waiting += assignment.exercise(name).builds_on
-    below |= set(used).intersection(names[: names.index(exercise)])
+    below = {*assignment.below(exercise), *set(used).intersection(names[: names.index(exercise)])}
     return tuple(name for name in names if name in below)
 
 

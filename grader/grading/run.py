@@ -15,13 +15,13 @@ from typing import Protocol
 import pytest
 
 from grader import __version__
-from grader.agreement import OracleError, Record
+from grader.agreement import LOST, OracleError, Record, given_up
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
 from grader.grading.carry import Pieces
 from grader.grading.explain import explain, with_hints
 from grader.grading.protocol import run_item, tear_down
-from grader.grading.trials import LOST, AnySession, Trial, Trials
+from grader.grading.trials import AnySession, Trial, Trials
 from grader.model import Assignment, Diagnosis, Isolation, Observation, Outcome, Report, Status, Submission
 from grader.plugin import (
     MARKERS,
@@ -36,9 +36,6 @@ from grader.plugin import (
     weight_of,
 )
 from grader.shrink import Choices
-
-# After so many crashes or time-outs the other tests of an exercise are not run: each costs its whole deadline.
-_MOST_LOST_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +216,10 @@ class GradingRun(HiddenTests):
         outcomes: list[Outcome] = []
         for k, item in enumerate(items):
             exercise = self.exercise_of(item).name
-            lost = [o for o in outcomes if o.exercise == exercise and o.status in LOST]
-            if len(lost) >= _MOST_LOST_WORKERS:
+            verdict = given_up(o for o in outcomes if o.exercise == exercise)
+            if verdict is not None:
                 tear_down(item)
-                says = f"Not run, since {lost[-1].exercise} {LOST[lost[-1].status]} in other tests already."
-                outcomes.append(self._not_run(item, lost[-1].status, says))
+                outcomes.append(self._not_run(item, *verdict))
             else:
                 outcomes.append(self._run_item(item, items[k + 1] if k + 1 < len(items) else None))
         return outcomes

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import pytest
 
-from grader.agreement import Record
+from grader.agreement import LOST, Record
 from grader.grading.blame import blame, guilty_pieces
 from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_among
 from grader.local import LocalSession
@@ -27,7 +27,6 @@ from grader.plugin import name_of
 from grader.shrink import Choices, already_for, size_of, smallest, smallest_of
 from grader.student import Session
 
-LOST = {Status.TIMEOUT: "ran out of time", Status.CRASHED: "crashed"}
 _WRONG = {Status.FAILED, Status.RAISED}
 
 AnySession = Session | LocalSession

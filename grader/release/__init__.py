@@ -14,7 +14,14 @@ from grader.release.markers import solution_lines
 from grader.release.notebook import make_notebook
 from grader.release.stub import make_stub
 
-__all__ = ["make_notebook", "make_stub", "solution_lines", "stale_release_files", "write_release_files"]
+__all__ = [
+    "generated_files",
+    "make_notebook",
+    "make_stub",
+    "solution_lines",
+    "stale_release_files",
+    "write_release_files",
+]
 
 
 def write_release_files(assignment: Assignment) -> tuple[Path, ...]:
@@ -26,7 +33,7 @@ def write_release_files(assignment: Assignment) -> tuple[Path, ...]:
         AssignmentError: the solution is missing, or no stub can be made of it, or a file cannot be written.
     """
     stale = stale_release_files(assignment)
-    made = _generated(assignment)
+    made = generated_files(assignment)
     for path in stale:
         try:
             path.write_text(made[path], encoding="utf-8", newline="\n")
@@ -41,10 +48,15 @@ def stale_release_files(assignment: Assignment) -> tuple[Path, ...]:
     Raises:
         AssignmentError: the solution is missing, or no stub can be made of it.
     """
-    return tuple(path for path, text in _generated(assignment).items() if _text(path) != text)
+    return tuple(path for path, text in generated_files(assignment).items() if _text(path) != text)
 
 
-def _generated(assignment: Assignment) -> dict[Path, str]:
+def generated_files(assignment: Assignment) -> dict[Path, str]:
+    """The texts of the stub and the notebook that the solution gives now, by their paths.
+
+    Raises:
+        AssignmentError: the solution is missing, or no stub can be made of it.
+    """
     solution = _text(assignment.solution)
     if solution is None:
         raise AssignmentError(f"there is no solution {assignment.solution}", "write it there; the stub is made from it")

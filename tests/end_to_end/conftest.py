@@ -139,8 +139,7 @@ class Course:
         return file
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
+def make_course(root: Path) -> Course:
     """One assignment of two exercises; the solution and its stub."""
     files = {
         "assignments/assignment1_tiny/assignment.toml": MANIFEST,
@@ -151,10 +150,10 @@ def course(tmp_path: Path) -> Course:
         "solutions/assignment1_tiny/tiny.py": SOLUTION,
     }
     for name, text in files.items():
-        file = tmp_path / name
+        file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.lstrip(), encoding="utf-8")
-    made = Course(tmp_path)
+    made = Course(root)
     made.grade("stub", "assignment1")
     return made
 
@@ -175,3 +174,15 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "book.sqlite")
     return str(request.getfixturevalue("postgresql_server").database())
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course of one's own."""
+    return make_course(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """One course for the tests of a module that leave it as it is."""
+    return make_course(tmp_path_factory.mktemp("course"))

@@ -108,3 +108,19 @@ def test_values_are_shown_only_if_visible():
     assert "3.125" not in mismatch.text(visible=False)
     assert mismatch.text(visible=True).endswith("(expected 3.125, got 7.25)")
     assert mismatch.where == "[1]"
+
+
+@pytest.mark.parametrize(("share", "agrees"), [(0.99, True), (1.01, False)])
+def test_bound_is_cut_to_its_first_digit(share, agrees):
+    """All digits of the bound would tell the largest expected number."""
+    want = np.array([2.9, -1.0])
+    tolerance = Tolerance(rtol=1e-3, atol=0.0)
+
+    assert (compare(want + share * 2e-3, want, tolerance) is None) is agrees
+
+
+def test_numbers_of_a_list_are_judged_one_by_one_in_an_array_too():
+    """The bound of one number does not depend on the others, whatever holds the answer."""
+    want, got = [100.0, 0.001], [100.0, 0.002]
+
+    assert kind(got, want) == kind(np.array(got), want) == "value"

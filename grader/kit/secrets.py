@@ -1,0 +1,126 @@
+"""What no file of a student may tell, gathered from a course."""
+
+from __future__ import annotations
+
+import ast
+import getpass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.diagnose import load_misconceptions
+from grader.grading import importable
+from grader.grading.recording import Recording
+from grader.model import Assignment
+from grader.release import solution_lines
+
+# Shorter lines, and lines that compute nothing, stand in many programs.
+_SHORTEST = 25
+_TRIVIAL = re.compile(r"(from|import|def|class|for|while|if|elif|else|with|@)\b|return\s+\w*\Z|[\"'#)\]}]")
+# Digits that a number needs, so that it is nobody else's.
+_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Texts that must not stand in a file, each with what it is; and numbers, as arrays, that must not be among others.
+
+    `lines` are compared without white space, `words` as they are, and `numbers` by their first digits.
+    """
+
+    lines: Mapping[str, str]
+    words: Mapping[str, str]
+    numbers: Mapping[str, str]
+    arrays: frozenset[bytes]
+
+
+def secrets_of(assignment: Assignment, recording: Recording, seed: int) -> Secrets:
+    """The secrets of an assignment, and of the computer on which its bundle is made."""
+    solution = assignment.solution.read_text(encoding="utf-8").splitlines()
+    hidden = solution_lines("\n".join(solution) + "\n")
+    public = {squeezed(line) for number, line in enumerate(solution, 1) if number not in hidden}
+    public |= {squeezed(test.title) for test in recording.sealed.tests}
+    lines: dict[str, str] = {}
+    for what, texts in _texts(assignment, [solution[number - 1] for number in sorted(hidden)]):
+        lines |= {s: what for line in texts if (s := squeezed(line)) not in public and _tells(line)}
+    arrays = [a for value in recording.secrets for a in _arrays(value)]
+    shown = {n for test in recording.sealed.tests for call in test.calls for n in _digits_of(call.case.inputs)}
+    numbers = {digits: "an expected value" for a in arrays for digits in _digits_of(a)}
+    return Secrets(
+        lines=lines,
+        words=_hints(assignment) | _of_this_computer(assignment) | {str(seed): "the seed of the hidden inputs"},
+        numbers={digits: what for digits, what in numbers.items() if digits not in shown},
+        arrays=frozenset(a.tobytes() for a in arrays if len(np.unique(a)) > 3),
+    )
+
+
+def squeezed(line: str) -> str:
+    """A line without white space."""
+    return "".join(line.split())
+
+
+def digits_of(text: str) -> str:
+    """The first significant digits of a number as it is written; "" if it has too few."""
+    digits = re.sub(r"[eE].*", "", text).replace(".", "").lstrip("-+0")
+    return digits[:_DIGITS] if len(digits) >= _DIGITS else ""
+
+
+def _hints(assignment: Assignment) -> dict[str, str]:
+    """The sentences about mistakes, but for those that the course shows everybody in its README."""
+    readme = assignment.root / "README.md"
+    shown = " ".join(readme.read_text(encoding="utf-8").split()) if readme.is_file() else ""
+    with importable(assignment):
+        found = load_misconceptions(assignment.hidden_tests)
+    return {m.says: f"the hint of {m.name}" for m in found if m.says not in shown}
+
+
+def _texts(assignment: Assignment, solution: Iterable[str]) -> Iterator[tuple[str, Iterable[str]]]:
+    """Kinds of secret source, each with its lines."""
+    reference = assignment.root / "reference" / f"{assignment.module}.py"
+    yield "the reference", reference.read_text(encoding="utf-8").splitlines() if reference.is_file() else ()
+    for file in sorted(assignment.hidden_tests.glob("*.py")):
+        yield f"the hidden tests ({file.name})", _without_titles(file.read_text(encoding="utf-8"))
+    yield "the solution", solution
+
+
+def _without_titles(source: str) -> list[str]:
+    """The lines of a test file but for the docstrings of its tests, which students read."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) and node.name.startswith("test_"):
+            first = node.body[0]
+            lines[first.lineno - 1 : first.end_lineno] = [""] * ((first.end_lineno or 0) - first.lineno + 1)
+    return lines
+
+
+def _tells(line: str) -> bool:
+    text = line.strip()
+    return len(squeezed(text)) >= _SHORTEST and not _TRIVIAL.match(text)
+
+
+def _of_this_computer(assignment: Assignment) -> dict[str, str]:
+    """Paths and names that say where, and by whom, the bundle was made."""
+    found = {str(assignment.root): "a path of this computer", f"{Path.home()}/": "a path of this computer"}
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        user = ""
+    return found | ({user: "a user name"} if len(user) > 4 else {})
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    if isinstance(value, (np.ndarray, float)):
+        array = np.asarray(value)
+        return [array.astype(np.float64)] if array.dtype.kind == "f" and array.size else []
+    if isinstance(value, Mapping):
+        return [a for item in value.values() for a in _arrays(item)]
+    return [a for item in value for a in _arrays(item)] if isinstance(value, (tuple, list)) else []
+
+
+def _digits_of(value: Any) -> set[str]:
+    numbers = (float(x) for a in _arrays(value) for x in a.reshape(-1))
+    return {digits_of(repr(x)) for x in numbers} - {""}
