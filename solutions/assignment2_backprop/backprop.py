@@ -610,7 +610,7 @@ def count_mlp_parameters(sizes: Sequence[int], bias: bool = True) -> int:
     Slide: Feedforward neural networks: practical considerations, "depth vs. number of parameters".
     """
     ### BEGIN SOLUTION
-    weights = sum(before * after for before, after in zip(sizes[:-1], sizes[1:], strict=True))
+    weights = sum(sizes[i] * sizes[i + 1] for i in range(len(sizes) - 1))
     return int(weights + sum(sizes[1:]) * bias)
     ### END SOLUTION
 
