@@ -13,10 +13,12 @@ from typing import Any
 
 from grader.case import all_float32, content_key, describe, show, state_case, value_count
 from grader.compare import Mismatch, compare, excess
-from grader.errors import StudentRaised
+from grader.complaints import RAISED
+from grader.errors import GradeError, StudentError, StudentRaised
 from grader.model import Case, Exercise, Observation, Raised, Tolerance
 from grader.student import Answer, RemoteFunction
 from grader.wire import Opaque
+from grader.worker import kind_of
 
 # Characters of what a failing test says, values of a visible test included.
 _LONGEST = 4000
@@ -102,6 +104,18 @@ class Agreement:
             self._ask_again(remote, case, ask_oracle())
         return answer.value if answer else None
 
+    def through(
+        self, program: Callable[..., Any], remote: RemoteFunction, oracle: Callable[..., Any], /, *args: Any, **kw: Any
+    ) -> Any:
+        """Compare what `program(remote, *args)` returns with what it returns for the oracle; returns the student's.
+
+        So classes are tested: a program makes objects, works with them, and returns plain data that it read off them.
+        An exception that it lets through counts as the answer.
+        """
+        case = state_case(self.exercise, remote.path, oracle, args, kw, tolerance=self.tolerance, program=program)
+        answer = self._observe(remote, case, partial(self._ask_oracle, oracle, case))
+        return answer.value if answer else None
+
     def raises(self, kind: type[Exception], remote: RemoteFunction, /, *args: Any, **kwargs: Any) -> None:
         """The student's function must raise `kind`, one of the built-in classes that the worker names."""
         case = state_case(self.exercise, remote.path, None, args, kwargs)
@@ -112,7 +126,7 @@ class Agreement:
         if key in self.oracle_answers:
             return self.oracle_answers[key]
         try:
-            want = oracle(*case.args, **case.kwargs)
+            want = case.answer_of(oracle, case.args, case.kwargs)
         except Exception as exc:
             raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
         if key:
@@ -163,10 +177,24 @@ def _is_of_a_size(got: Any, want: Any) -> bool:
 
 def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:
     try:
+        if case.program is not None:
+            return _run(case.program, remote, case), None
         answer = remote.session.call(case.function, case.args, dict(case.kwargs), read_only=case.read_only)
     except StudentRaised as exc:
         return None, exc
     return answer, None
+
+
+def _run(program: Callable[..., Any], remote: RemoteFunction, case: Case) -> Answer:
+    """What a program comes to with the submission's class. What fails in it is that class's fault."""
+    try:
+        return Answer(program(remote, *case.args, **case.kwargs), shares_memory=False, seconds=0.0, stdout="")
+    except (StudentError, GradeError):
+        raise
+    except Exception as exc:
+        kind = kind_of(exc)
+        says = f"{remote.path} gave something that cannot be used like this (it led to {kind})"
+        raise RAISED.get(kind, StudentRaised)(says, private=str(exc)) from exc
 
 
 def _raised_says(raised: StudentRaised, want: Any, *, visible: bool) -> str:

@@ -29,17 +29,28 @@ def state_case(
     *,
     tolerance: Tolerance | None = None,
     read_only: bool = False,
+    program: Callable[..., Any] | None = None,
 ) -> Case:
-    """The case of calling `function` with these arguments; names of parameters come from `oracle` where it has any."""
+    """The case of calling `function` with these arguments; names of parameters come from `oracle` where it has any.
+
+    With a `program`, they come from that, after its first one.
+    """
     if read_only:
         args, kwargs = _frozen(args), _frozen(kwargs)
-    inputs = _bind(oracle, args, kwargs)
-    return Case(exercise.name, function, args, kwargs, inputs, tolerance or exercise.tolerance, read_only)
+    inputs = _bind_program(program, args, kwargs) if program else _bind(oracle, args, kwargs)
+    return Case(exercise.name, function, args, kwargs, inputs, tolerance or exercise.tolerance, read_only, program)
 
 
 def describe(case: Case) -> str:
-    """The inputs by shape and option, without the values of any array: `x (2, 3, 7, 6), stride=2`."""
-    return ", ".join(_describe(name, value) for name, value in case.inputs.items()) or "no arguments"
+    """The inputs by shape and option, without the values of any array: `x (2, 3, 7, 6), stride=2`.
+
+    Before them stands what a program does, by the first line of its docstring.
+    """
+    inputs = ", ".join(_describe(name, value) for name, value in case.inputs.items())
+    if case.program is not None:
+        title = (case.program.__doc__ or case.program.__name__).strip().splitlines()[0].rstrip(".")
+        return f"{title} with {inputs}" if inputs else title
+    return inputs or "no arguments"
 
 
 def show(case: Case, want: Any, got: Any) -> str:
@@ -67,14 +78,14 @@ def content_key(case: Case, oracle: Callable[..., Any]) -> bytes:
 
     b"" if nothing does for certain: the oracle is a lambda or local function, or an input is a callable.
     """
-    name = getattr(oracle, "__qualname__", "<unnamed>")
-    if "<" in name:
+    names = [f"{f.__module__}.{getattr(f, '__qualname__', '<unnamed>')}" for f in (oracle, case.program) if f]
+    if any("<" in name for name in names):
         return b""
     try:
         parts = wire.encode([list(case.args), dict(case.kwargs)])
     except WireError:
         return b""
-    sha = hashlib.sha256(f"{oracle.__module__}.{name}".encode())
+    sha = hashlib.sha256(" ".join(names).encode())
     for part in parts:
         sha.update(part)
     return sha.digest()
@@ -113,6 +124,12 @@ def _bind(oracle: Callable[..., Any] | None, args: tuple[Any, ...], kwargs: Mapp
     return {f"argument {i}": a for i, a in enumerate(args, 1)} | dict(kwargs)
 
 
+def _bind_program(program: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments by the names of a program's parameters, without its first: that is what it runs with."""
+    bound = _bind(program, (None, *args), kwargs)
+    return dict(list(bound.items())[1:])
+
+
 def _frozen(value: Any) -> Any:
     """The same value with arrays that cannot be written into."""
     if isinstance(value, np.ndarray):
@@ -144,7 +161,7 @@ def _describe(name: str, value: Any) -> str:
         return f"{name}={value!r}"
     if isinstance(value, (tuple, list)) and len(value) <= 4 and all(isinstance(v, int) for v in value):
         return f"{name}={value!r}"
-    return f"{name} (a {type(value).__name__})"
+    return f"{name} (a {'float' if isinstance(value, float) else type(value).__name__})"
 
 
 def _shown(head: str, value: Any) -> str:

@@ -11,7 +11,7 @@ is read (see `scoring`), so that changed points or a changed policy need no new 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -194,7 +194,8 @@ class Case:
     """One question to a student's function: the function, its arguments, and how exact the answer must be.
 
     `inputs` are the same arguments by the oracle's parameter names, defaults included. With `read_only` the arrays
-    cannot be written into.
+    cannot be written into. With a `program` the question is what that gives when it runs with the function, or class,
+    as its first argument.
     """
 
     exercise: str
@@ -204,6 +205,11 @@ class Case:
     inputs: Mapping[str, Any]
     tolerance: Tolerance
     read_only: bool = False
+    program: Callable[..., Any] | None = None
+
+    def answer_of(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What a function in this process answers to the arguments, which may be copies of the case's own."""
+        return self.program(function, *args, **kwargs) if self.program else function(*args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,15 +161,15 @@ class Session:
         try:
             self._loaded = self._load()
         except StudentError as exc:
-            self._give_up(type(exc), exc.says)
+            self._give_up(type(exc), exc.says, exc.private)
             return
         allowed = frozenset((*self._policy.allowed_imports, self.submission.module)) | sys.stdlib_module_names
         self.problems = tuple(complaints.problems(self.submission, self._loaded, allowed))
 
-    def _give_up(self, kind: type[StudentError], says: str) -> None:
+    def _give_up(self, kind: type[StudentError], says: str, private: str = "") -> None:
         """Nothing can be called: say so now, and again for each call."""
         self.problems = (says,)
-        self._over = lambda: kind(says)
+        self._over = lambda: kind(says, private=private)
 
     def _load(self) -> Loaded:
         """Start a worker and load the submission into it."""
@@ -185,19 +185,28 @@ class Session:
         try:
             self._start()
             deadline = time.monotonic() + seconds
-            reply = self._ask(message, deadline)
-            loaded = complaints.read_loaded(reply.get("value"), self.submission)
+            loaded = self._read_loaded(self._ask(message, deadline))
             for path, function in self._replaced.items():
                 self._ask({"op": "replace", "path": path, "value": function}, deadline)
-        except ValueError as exc:
+        except StudentCrashed:
             self.close()
-            raise StudentCrashed(f"{name} could not be loaded.", private=str(exc)) from None
+            raise
         except LostError as exc:
             self.close()
             raise self._lost(f"Loading {name}", exc, seconds) from None
         finally:
             self._spent += time.monotonic() - started
         return loaded
+
+    def _read_loaded(self, reply: Message) -> Loaded:
+        """What a worker tells of loading. Raises StudentCrashed where that is no such thing."""
+        try:
+            if reply["ok"]:
+                return complaints.read_loaded(reply.get("value"), self.submission)
+            private = complaints.read_fault(reply.get("error"), self.submission).private
+        except ValueError as exc:
+            private = str(exc)
+        raise StudentCrashed(f"{complaints.file_of(self.submission)} could not be loaded.", private=private)
 
     def _start(self) -> None:
         self.generation += 1

@@ -91,7 +91,7 @@ def _explains(candidate: Misconception, observations: Sequence[Observation]) -> 
     """Whether the student answered what `candidate` answers, everywhere, and often enough not what is right."""
     shown = 0
     for o in observations:
-        answer = candidate.answer(o.case.args, o.case.kwargs)
+        answer = candidate.answer(o.case)
         if compare(o.got, answer, o.case.tolerance, float32=True) is not None:
             return False
         shown += compare(answer, o.want, o.case.tolerance, float32=True) is not None

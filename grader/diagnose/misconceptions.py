@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.errors import AssignmentError
-from grader.model import Raised
+from grader.model import Case, Raised
 from grader.worker import kind_of
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -31,12 +31,12 @@ class Misconception:
     says: str
     wrong: Callable[..., Any]
 
-    def answer(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    def answer(self, case: Case) -> Any:
         """What the wrong implementation answers: a value, or `Raised` with the class that it raises."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return self.wrong(*_fresh(args), **_fresh(dict(kwargs)))
+                return case.answer_of(self.wrong, _fresh(case.args), _fresh(dict(case.kwargs)))
             except (Exception, SystemExit) as exc:
                 return Raised(kind_of(exc))
 
@@ -53,7 +53,7 @@ def _fresh(value: Any) -> Any:
 
 
 def misconception(exercise: str, says: str) -> Callable[[_Function], _Function]:
-    """Declare the function below as a wrong implementation of `exercise`, explained to students by `says`."""
+    """Declare the function or class below as a wrong implementation of `exercise`, explained to students by `says`."""
 
     def declare(wrong: _Function) -> _Function:
         wrong.__misconception__ = Misconception(  # type: ignore[attr-defined]

@@ -72,7 +72,7 @@ class _Alone:
     def __call__(self, misconception: Misconception, o: Observation) -> Any:
         key = misconception.name, id(o)
         if key not in self._answers:
-            self._answers[key] = misconception.answer(o.case.args, o.case.kwargs)
+            self._answers[key] = misconception.answer(o.case)
         return self._answers[key]
 
 
@@ -116,7 +116,7 @@ def _size(o: Observation) -> int:
 def _stacked(upper: Misconception, lower: Misconception, module: ModuleType) -> Callable[[Observation], Any]:
     def combined(o: Observation) -> Any:
         with _meaning(module, upper.exercise, lower.wrong):
-            return upper.answer(o.case.args, o.case.kwargs)
+            return upper.answer(o.case)
 
     return combined
 
