@@ -46,10 +46,11 @@ def chain_rule(fs: Sequence[Function], dfs: Sequence[Function], w: ArrayLike) ->
 # Probabilities
 
 
-def _log_sum_exp(z: Sequence[float]) -> float:
-    # The largest is taken out, so that no exponent is positive: ln Σ e^z = m + ln Σ e^(z − m).
-    largest = max(z)
-    return largest + math.log(math.fsum(math.exp(v - largest) for v in z))
+def _log_softmax_of_row(z: Floats) -> Floats:
+    # The largest is taken out first, so that no exponent is positive: that shifts all alike, and so changes nothing.
+    shifted = z - z.max()
+    log_p: Floats = shifted - math.log(np.sum(np.exp(shifted)))
+    return log_p
 
 
 def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
@@ -57,9 +58,7 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
     z = np.moveaxis(_floats(z), axis, -1)
     out = np.zeros(z.shape)
     for i in np.ndindex(z.shape[:-1]):
-        row = [float(v) for v in z[i]]
-        largest = max(row)  # taken out first: next to 10 000 a small difference would be rounded
-        out[i] = [(v - largest) - _log_sum_exp([u - largest for u in row]) for v in row]
+        out[i] = _log_softmax_of_row(z[i])
     return np.moveaxis(out, -1, axis).copy()
 
 
@@ -92,12 +91,11 @@ def cross_entropy(logits: ArrayLike, targets: ArrayLike) -> tuple[float, Floats]
     n, n_classes = logits.shape
     loss, dlogits = 0.0, np.zeros(logits.shape)
     for i in range(n):
-        t = targets[i] if targets.ndim == 2 else [float(c == targets[i]) for c in range(n_classes)]
-        log_p = log_softmax(logits[i])
-        for c in range(n_classes):
-            loss -= float(t[c]) * log_p[c] / n
-            dlogits[i, c] = (math.exp(log_p[c]) - float(t[c])) / n
-    return float(loss), dlogits
+        t = _floats(targets[i] if targets.ndim == 2 else np.arange(n_classes) == targets[i])
+        log_p = _log_softmax_of_row(logits[i])
+        loss -= float(np.sum(t * log_p)) / n
+        dlogits[i] = (np.exp(log_p) - t) / n
+    return loss, dlogits
 
 
 def _mean_loss(
@@ -165,28 +163,28 @@ def linear_backward(dout: ArrayLike, X: ArrayLike, W: ArrayLike) -> tuple[Floats
 # Multi-layer perceptrons
 
 
-_ACTIVATIONS: dict[str, Callable[[float], float]] = {
-    "relu": lambda z: z if z > 0 else 0.0,
-    "tanh": math.tanh,
-    "sigmoid": _sigmoid,
-}
-_SLOPES: dict[str, Callable[[float], float]] = {
-    "relu": lambda z: 1.0 if z > 0 else 0.0,
-    "tanh": lambda z: 1.0 - math.tanh(z) ** 2,
-    "sigmoid": lambda z: _sigmoid(z) * _sigmoid(-z),
-}
-
-
 def _entry_by_entry(f: Callable[[float], float], z: Floats) -> Floats:
     """Return f of every entry of z, in the shape of z."""
     return np.array([f(v) for v in z.ravel().tolist()], dtype=np.float64).reshape(z.shape)
+
+
+_ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
+    "relu": lambda z: np.where(z > 0, z, 0.0),
+    "tanh": np.tanh,
+    "sigmoid": lambda z: _entry_by_entry(_sigmoid, z),
+}
+_SLOPES: dict[str, Callable[[Floats], Floats]] = {
+    "relu": lambda z: np.where(z > 0, 1.0, 0.0),
+    "tanh": lambda z: 1.0 - np.tanh(z) ** 2,
+    "sigmoid": lambda z: _entry_by_entry(lambda v: _sigmoid(v) * _sigmoid(-v), z),
+}
 
 
 def mlp_pre_activations(X: ArrayLike, params: Params, activation: str) -> list[Floats]:
     """Return what each layer gives before its activation function; the last are the logits (N, C)."""
     z: list[Floats] = []
     for W, b in params:
-        h = _entry_by_entry(_ACTIVATIONS[activation], z[-1]) if z else _floats(X)
+        h = _ACTIVATIONS[activation](z[-1]) if z else _floats(X)
         z.append(h @ _floats(W) + _floats(b))
     return z
 
@@ -200,14 +198,14 @@ def mlp_loss_and_grads(
     Its derivative is taken at the pre-activation, and is 0 for relu at 0. Goodfellow, algorithms 6.3 and 6.4.
     """
     z = mlp_pre_activations(X, params, activation)
-    inputs = [_floats(X), *(_entry_by_entry(_ACTIVATIONS[activation], before) for before in z[:-1])]
+    inputs = [_floats(X), *(_ACTIVATIONS[activation](before) for before in z[:-1])]
     loss, dz = cross_entropy(z[-1], y)
     grads: list[tuple[Floats, Floats]] = []
     for k in reversed(range(len(params))):
         grads.insert(0, (inputs[k].T @ dz, dz.sum(axis=0)))
         if k > 0:
             dh = dz @ _floats(params[k][0]).T
-            dz = dh * _entry_by_entry(_SLOPES[activation], z[k - 1])
+            dz = dh * _SLOPES[activation](z[k - 1])
     return loss, grads
 
 
@@ -350,6 +348,22 @@ def glorot_limit(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
 def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     """Return gain·√(2 / (fan_in + fan_out)), the standard deviation of either form. Glorot and Bengio, eq. 12."""
     return gain * math.sqrt(2.0 / (fan_in + fan_out))
+
+
+def glorot_uniform(
+    fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None, gain: float = 1.0
+) -> Floats:
+    """Return weights (fan_in, fan_out), or of another shape, uniform between −limit and limit (see `glorot_limit`)."""
+    limit = glorot_limit(fan_in, fan_out, gain)
+    return limit * (2.0 * rng.random((fan_in, fan_out) if shape is None else shape) - 1.0)
+
+
+def glorot_normal(
+    fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None, gain: float = 1.0
+) -> Floats:
+    """Return weights (fan_in, fan_out), or of another shape, normal with mean 0 and the deviation `glorot_std`."""
+    std = glorot_std(fan_in, fan_out, gain)
+    return std * rng.standard_normal((fan_in, fan_out) if shape is None else shape)
 
 
 # Universal approximation
