@@ -439,6 +439,18 @@ def glorot(rng, *sizes):
     return [(rng.uniform(-1, 1, (a, b)) * reference.glorot_limit(a, b), np.zeros(b)) for a, b in shapes]
 
 
+def trained_layers(answer, params, steps):
+    """The layers and the losses that were returned, once it is sure that they have the right form."""
+    assert isinstance(answer, (tuple, list)), "The result should be the tuple (params, losses)."
+    assert len(answer) == 2, "The result should be the tuple (params, losses)."
+    trained, losses = answer
+    form = "The trained parameters are not layers (W, b) with the shapes of those that were handed in."
+    assert isinstance(trained, (tuple, list)), form
+    assert [[np.shape(part) for part in layer] for layer in trained] == [[W.shape, b.shape] for W, b in params], form
+    assert np.shape(losses) == (steps,), "There is not one loss per batch."
+    return trained, losses
+
+
 @pytest.mark.exercise("train_mlp")
 class TestTrainMlp:
     @pytest.fixture
@@ -545,18 +557,11 @@ class TestTrainMlp:
         orders = (rng.permutation(len(X)) for _ in range(10))
         # 1347 = 29·45 + 42 examples: a last batch of a few examples only would make the training unsteady.
         batches = [batch for order in orders for batch in np.split(order, range(45, len(order), 45))]
+        _, wanted = reference.train_mlp(X, data.y_train, params, "relu", 0.5, batches[:3])
+        _, first = trained_layers(student.train_mlp(X, data.y_train, params, "relu", 0.5, batches[:3]), params, 3)
+        assert np.allclose(first, wanted, rtol=1e-6, atol=0), "The losses of the first three batches are not right."
         answer = student.train_mlp(X, data.y_train, params, "relu", 0.5, batches)
-        assert isinstance(answer, (tuple, list)), "The result should be the tuple (params, losses)."
-        assert len(answer) == 2, "The result should be the tuple (params, losses)."
-        trained, losses = answer
-        form = "The trained parameters are not layers (W, b) with the shapes of those that were handed in."
-        assert isinstance(trained, (tuple, list)), form
-        assert [[np.shape(part) for part in layer] for layer in trained] == [[W.shape, b.shape] for W, b in params], (
-            form
-        )
-        assert np.shape(losses) == (len(batches),), "There is not one loss per batch."
-        _, first = reference.train_mlp(X, data.y_train, params, "relu", 0.5, batches[:2])
-        assert np.allclose(losses[:2], first, rtol=1e-6, atol=0), "The losses of the first two batches are not right."
+        trained, _ = trained_layers(answer, params, len(batches))
         accuracy = reference.mlp_accuracy(data.X_test.reshape(-1, 64), data.y_test, trained, "relu")
 
         assert accuracy >= 0.94, f"It reads {accuracy:.1%} of the digits that were held back; 94 % are asked for."
