@@ -214,6 +214,15 @@ def test_autograd_agrees(rng):
         np.testing.assert_allclose([s.grad for s in scalars], [t.grad.item() for t in tensors], rtol=1e-10)
 
 
+def test_autograd_by_hand():
+    """Of z = a·b + a at a = 2, b = 3 the derivatives are b + 1 = 4 and a = 2."""
+    a, b = reference.Scalar(2), reference.Scalar(3)
+    z = a * b + a
+    z.backward()
+
+    assert (z.data, z.grad, a.grad, b.grad) == (8, 1, 4, 2)
+
+
 def test_autograd_accumulates_like_torch(rng):
     """Two results of the same leaves add up in the leaves; what lies between carries nothing over."""
     (x,), a = leaves(1.5), reference.Scalar(1.5)
