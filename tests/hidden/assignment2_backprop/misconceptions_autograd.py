@@ -37,6 +37,47 @@ class GradientsOverwritten(Scalar):
                 operand.grad = node.grad * slope
 
 
+class _InPieces(Scalar):
+    """Differences and quotients made of sums, products and powers; the order of going back found branch by branch."""
+
+    def __sub__(self, other):
+        return self + other * -1
+
+    def __rsub__(self, other):
+        return self * -1 + other
+
+    def __truediv__(self, other):
+        return self * other**-1
+
+    def __rtruediv__(self, other):
+        return self**-1 * other
+
+    def order(self):
+        order, seen = [], set()
+
+        def visit(node):
+            if node.number not in seen:
+                seen.add(node.number)
+                for operand, _ in node.made_from:
+                    visit(operand)
+                order.append(node)
+
+        visit(self)
+        return reversed(order)
+
+
+@misconception(
+    "Scalar",
+    "A gradient that arrives overwrites the one before (= for +=); a Scalar that is used twice needs the sum of both.",
+)
+class GradientsOverwrittenInPieces(_InPieces):
+    def backward(self):
+        self.grad = 1.0
+        for node in self.order():
+            for operand, slope in node.made_from:
+                operand.grad = node.grad * slope
+
+
 @misconception(
     "Scalar",
     "Gradients get no further than the operands of the result: you take one step, or you go through the nodes in the "

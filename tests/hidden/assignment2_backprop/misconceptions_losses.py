@@ -357,7 +357,8 @@ def _per_entry(function, answers, y):
 
 
 def _sigmoid(z):
-    return 0.5 * (1 + np.tanh(0.5 * _floats(z)))
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-_floats(z)))
 
 
 def _bce_of(z, y, costs):
@@ -630,7 +631,7 @@ def grey_values_wrap(pred, y):
     pred, y = np.asarray(pred), np.asarray(y)
     with np.errstate(over="ignore"):
         difference = pred - y
-    return float(np.mean(_floats(difference) ** 2)), 2 * _floats(difference) / difference.size
+        return float(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @misconception("mse", "Your gradient takes over the dtype of pred: with whole numbers the fractions are cut off.")

@@ -189,6 +189,16 @@ def log_of_p_plus_1e_15(z, axis=-1):
 
 @misconception(
     "log_softmax",
+    "Your sum of e^z overflows, or is rounded to 0. Subtract the row's largest logit from all of them first.",
+)
+def log_sum_overflows(z, axis=-1):
+    z = _floats(z)
+    with np.errstate(over="ignore", divide="ignore"):
+        return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+@misconception(
+    "log_softmax",
     "You subtract the largest logit in the sum but not from z itself. What was taken out must come back: add it again.",
 )
 def largest_not_put_back(z, axis=-1):

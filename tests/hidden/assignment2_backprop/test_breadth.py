@@ -155,8 +155,8 @@ class TestGlorotUniform(OfWeights):
                 f"For fans {fan_in} and {fan_out} there are weights of {np.abs(share).max():.3f} × the limit."
             )
             assert share.min() < -0.999 < 0.999 < share.max(), (
-                f"For fans {fan_in} and {fan_out} your weights lie between {share.min():.3f} and {share.max():.3f} × "
-                "the limit; they should fill −1 … 1."
+                f"For fans {fan_in} and {fan_out} your weights lie between {share.min():.3f} and {share.max():.3f} "
+                "× the limit; they should fill −1 … 1."
             )
 
 
@@ -184,8 +184,8 @@ class TestGlorotNormal(OfWeights):
 
             # 270 are expected; 98 is six deviations.
             assert abs(beyond - 270) < 98, (
-                f"Of {MANY} weights {beyond} are more than three standard deviations from 0; with a normal distribution "
-                "about 270 should be."
+                f"Of {MANY} weights {beyond} are more than three standard deviations from 0; with a normal "
+                "distribution about 270 should be."
             )
 
 
