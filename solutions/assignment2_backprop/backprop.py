@@ -187,7 +187,7 @@ def bce_with_logits(z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     of the sigmoid; it is 1 + e^−z.
     """
     ### BEGIN SOLUTION
-    z, y = np.asarray(z, dtype=float), np.asarray(y, dtype=float)
+    z, y = (np.asarray(array, dtype=float) for array in (z, y))
     p = 0.5 * (1.0 + np.tanh(0.5 * z))
     loss = np.mean(np.logaddexp(0.0, z) - y * z)
     return float(loss), (p - y) / z.size
@@ -212,7 +212,8 @@ def mse(pred: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     Slide: Basic notions: loss/objective functions.
     """
     ### BEGIN SOLUTION
-    difference = np.asarray(pred, dtype=float) - np.asarray(y, dtype=float)
+    pred, y = (np.asarray(array, dtype=float) for array in (pred, y))
+    difference = pred - y
     return float(np.mean(difference**2)), 2.0 * difference / difference.size
     ### END SOLUTION
 
@@ -236,7 +237,7 @@ def hinge(scores: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     Slide: Basic notions: loss/objective functions.
     """
     ### BEGIN SOLUTION
-    scores, y = np.asarray(scores, dtype=float), np.asarray(y, dtype=float)
+    scores, y = (np.asarray(array, dtype=float) for array in (scores, y))
     missing = 1.0 - y * scores
     return float(np.mean(np.maximum(missing, 0.0))), np.where(missing > 0, -y, 0.0) / scores.size
     ### END SOLUTION
@@ -259,7 +260,8 @@ def linear_forward(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     Slide: Basic notions: output units, where it is Wᵀh + b, for one example that stands upright.
     """
     ### BEGIN SOLUTION
-    return np.asarray(X, dtype=float) @ np.asarray(W, dtype=float) + np.asarray(b, dtype=float)
+    X, W, b = (np.asarray(array, dtype=float) for array in (X, W, b))
+    return X @ W + b
     ### END SOLUTION
 
 

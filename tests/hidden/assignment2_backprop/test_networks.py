@@ -132,6 +132,7 @@ class TestChainRule:
         check(*chain("cube", "decay"), 2)
         check(*chain("line", "hill", "cube"), -1)
         for n in (2, 3, 4):
+            check([np.square], [lambda x: 2 * np.asarray(x)], whole(rng, n))
             check(*chain("hill", "sine", "cube"), whole(rng, n))
             check(*chain("decay", "cube"), whole(rng, n).tolist())
 
