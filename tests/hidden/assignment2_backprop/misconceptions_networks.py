@@ -97,20 +97,9 @@ def activation_after_the_last(X, y, params, activation):
     "Going forwards, you apply the activation function after the last layer too; backwards you leave it out there.",
 )
 def activation_after_the_last_forwards(X, y, params, activation):
-    layers, h = _as_layers(params), _floats(X)
-    for W, b in layers:
-        last = h
-        h = _BENDS[activation](h @ W + b)
-    _, dz = right.cross_entropy(h, y)
-    z, inputs = right.mlp_pre_activations(X, params, activation), [_floats(X)]
-    inputs += [_BENDS[activation](before) for before in z[:-1]]
-    assert np.allclose(inputs[-1], last)
-    grads = []
-    for k in reversed(range(len(layers))):
-        grads.insert(0, (inputs[k].T @ dz, dz.sum(axis=0)))
-        if k:
-            dz = (dz @ layers[k][0].T) * _SLOPES[activation](z[k - 1])
-    return right.cross_entropy(h, y)[0], grads
+    outputs = _BENDS[activation](right.mlp_pre_activations(X, params, activation)[-1])
+    loss, dz = right.cross_entropy(outputs, y)
+    return loss, _backprop(X, y, params, activation, start=lambda _: dz)[1]
 
 
 @misconception(

@@ -23,13 +23,13 @@ def size(rng, low, high):
 
 
 def figures(glorot, fan_in, fan_out, gain, seed):
-    """Figures of 100 000 weights."""
+    """The spread of 100 000 weights, in units of the right one."""
     weights = glorot(fan_in, fan_out, np.random.default_rng(seed), shape=(MANY,), gain=gain)
     return spread(weights, reference.glorot_std(fan_in, fan_out, gain))
 
 
 def figures_by_default(glorot, fan_in, fan_out, seed):
-    """Figures of (fan_in, fan_out) weights."""
+    """The spread of weights of the default shape, in units of the right one."""
     weights = glorot(fan_in, fan_out, np.random.default_rng(seed))
     return spread(weights, reference.glorot_std(fan_in, fan_out))
 
