@@ -334,7 +334,7 @@ def mlp_loss_and_grads(
         "sigmoid": (lambda z: 0.5 * (1.0 + np.tanh(0.5 * z)), lambda h: h * (1.0 - h)),
     }[activation]
 
-    hidden = [X]  # what each layer is given
+    hidden = [np.asarray(X, dtype=float)]  # what each layer is given
     for W, b in params[:-1]:
         hidden.append(bend(linear_forward(hidden[-1], W, b)))
     loss, dz = cross_entropy(linear_forward(hidden[-1], *params[-1]), y)
