@@ -235,7 +235,7 @@ def layer(Scalar, inputs, weights):
 
 
 def formula(Scalar, leaves, steps):
-    """A random formula of all operations, and backward()."""
+    """a random formula of all operations, and backward()."""
     nodes = [Scalar(leaf) for leaf in leaves]
     given = {f"leaf {i}": leaf for i, leaf in enumerate(nodes)}
     for kind, i, j in steps:

@@ -1,3 +1,4 @@
+# ruff: noqa: D403 - what a program looks at is told in the middle of a sentence
 """Hidden tests of assignment 2: where weights start, how many there are, and what one hidden layer can follow.
 
 Weights are random: what is compared are figures of 100 000 of them (see `figures`), never the weights themselves. For
@@ -23,13 +24,13 @@ def size(rng, low, high):
 
 
 def figures(glorot, fan_in, fan_out, gain, seed):
-    """The spread of 100 000 weights, in units of the right one."""
+    """the spread of 100 000 weights, in units of the right one."""
     weights = glorot(fan_in, fan_out, np.random.default_rng(seed), shape=(MANY,), gain=gain)
     return spread(weights, reference.glorot_std(fan_in, fan_out, gain))
 
 
 def figures_by_default(glorot, fan_in, fan_out, seed):
-    """The spread of weights of the default shape, in units of the right one."""
+    """the spread of weights of the default shape, in units of the right one."""
     weights = glorot(fan_in, fan_out, np.random.default_rng(seed))
     return spread(weights, reference.glorot_std(fan_in, fan_out))
 
@@ -42,25 +43,25 @@ def spread(weights, unit):
 
 
 def shape_of(glorot, fan_in, fan_out, shape, seed):
-    """The shape of weights, and whether all of them are different."""
+    """the shape of weights, and whether all of them are different."""
     weights = glorot(fan_in, fan_out, np.random.default_rng(seed), shape=shape)
     return list(weights.shape), str(weights.dtype), len(np.unique(weights)) == weights.size
 
 
 def default_shape(glorot, fan_in, fan_out, seed):
-    """The shape of weights for which none was given, and whether all of them are different."""
+    """the shape of weights for which none was given, and whether all of them are different."""
     weights = glorot(fan_in, fan_out, np.random.default_rng(seed))
     return list(weights.shape), str(weights.dtype), len(np.unique(weights)) == weights.size
 
 
 def from_the_generator(glorot, fan_in, fan_out, seed):
-    """Whether the same generator gives the same weights, and another one gives others."""
+    """whether the same generator gives the same weights, and another one gives others."""
     one, same, other = (glorot(fan_in, fan_out, np.random.default_rng(s)) for s in (seed, seed, seed + 1))
     return bool(np.array_equal(one, same)), bool(np.array_equal(one, other))
 
 
 def neighbours(glorot, fan_in, fan_out, seed):
-    """The correlations between neighbouring weights, along both axes."""
+    """the correlations between neighbouring weights, along both axes."""
     weights = np.asarray(glorot(fan_in, fan_out, np.random.default_rng(seed)))
     rows = np.mean(weights[1:] * weights[:-1]) / np.mean(weights**2)
     columns = np.mean(weights[:, 1:] * weights[:, :-1]) / np.mean(weights**2)
