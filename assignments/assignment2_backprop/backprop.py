@@ -230,7 +230,7 @@ def linear_forward(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     >>> linear_forward([[1, 2], [3, 4]], [[1, 0, 1], [0, 1, 1]], [10, 20, 30]).tolist()
     [[11.0, 22.0, 33.0], [13.0, 24.0, 37.0]]
 
-    Slide: Basic notions: output units, where it is Wᵀh + b, for one example that stands upright.
+    Slides: Basic notions: multi-layer perceptron; Basic notions: output units, where it is Wᵀh + b, for one upright h.
     """
     # YOUR CODE HERE
     raise NotImplementedError
