@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.compare import Locked, Mismatch, compare_form
 from grader.sealing.forms import blank_of, secrets_of, size_of
-from grader.sealing.model import SealedAnswer, SealedCall, SealedTest
+from grader.sealing.model import Rung, SealedAnswer, SealedCall, SealedTest
 from grader.sealing.sketch import cells_of
 
 JOINT = "one of these answers is not the expected one; they are sealed together, so that it is not known which"
@@ -21,6 +21,7 @@ class Opening:
     def __init__(self, test: SealedTest) -> None:
         self._test = test
         self._cells: dict[tuple[int, int], bytes | None] = {}
+        self._rungs_tried = False
 
     def expected(self, number: int) -> Any:
         """The expected answer of a call: a value where that is public, else a locked one."""
@@ -38,7 +39,9 @@ class Opening:
         for answer in self._test.answers:
             if all(member in cells for member in answer.members):
                 if not _opens(answer, cells):
-                    return _mismatch(answer, values)
+                    # Of a test, the first difference is told: only that one is worth the ladder.
+                    rungs, self._rungs_tried = () if self._rungs_tried else answer.rungs, True
+                    return _mismatch(answer, values, rungs)
             elif changed and changed[0] in answer.members:
                 return Mismatch("value", "the answer is not the same as before", values[changed[0][1]][0])
         return None
@@ -88,7 +91,7 @@ def _opens(answer: SealedAnswer, cells: dict[tuple[int, int], bytes | None]) -> 
     return None not in pieces and answer.lock.opens(piece for piece in pieces if piece is not None)
 
 
-def _mismatch(answer: SealedAnswer, values: Sequence[tuple[str, Any]]) -> Mismatch:
+def _mismatch(answer: SealedAnswer, values: Sequence[tuple[str, Any]], rungs: Sequence[Rung]) -> Mismatch:
     """What differs, as far as the ladder and the numbers themselves tell."""
     if len(answer.members) > 1:
         places = " or ".join(dict.fromkeys(values[i][0] or "the result" for _, i in answer.members))
@@ -98,12 +101,12 @@ def _mismatch(answer: SealedAnswer, values: Sequence[tuple[str, Any]]) -> Mismat
     if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
         strange = int(np.count_nonzero(~np.isfinite(numbers)))
         return Mismatch("nonfinite", f"{strange} of {numbers.size} values are no finite numbers", where)
-    digits = next((r.digits for r in answer.rungs if _reaches(value, r)), 0)
+    digits = next((r.digits for r in rungs if _reaches(value, r)), 0)
     right = f", though right to {digits} digit{'s' if digits > 1 else ''}" if digits else ""
     plain = "the value is not the expected one" if numbers.ndim == 0 else "the values are not the expected ones"
     return Mismatch("value", plain + right, where)
 
 
-def _reaches(value: Any, rung: Any) -> bool:
+def _reaches(value: Any, rung: Rung) -> bool:
     cells = cells_of(value, rung.sketch)
     return cells is not None and rung.lock.opens([cells])

@@ -1,5 +1,6 @@
 """What a student gets: the bundle, its verdicts without hidden tests, and what it does not tell."""
 
+import io
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ from grader.catalog import resolve
 from grader.grading.recording import record
 from grader.kit import Salts, find_leaks
 from grader.kit.secrets import secrets_of
+from grader.kit.wheel import build_wheel
 from grader.sealing import SEALED_TESTS
 from tests.end_to_end.conftest import make_course
 
@@ -29,6 +31,7 @@ RIGHT = """
 """
 SQUARED = RIGHT.replace("2.0 * np.asarray(x, dtype=float)", "np.asarray(x, dtype=float) ** 2")
 HOME = "assignments/assignment1_tiny"
+ROOT = Path(__file__).parents[2]
 
 
 def release(course, *options):
@@ -135,6 +138,16 @@ def test_same_salt_gives_the_same_bytes(course):
 
     assert made("--salt-seed", "a") == made("--salt-seed", "a")
     assert made() != made()
+
+
+def test_wheel_holds_the_toolkit_alone():
+    """No test, solution or reference can reach a student by the wheel, which is the same each time it is built."""
+    (name, first), (_, second) = (build_wheel(ROOT) for _ in range(2))
+    tops = {member.partition("/")[0] for member in zipfile.ZipFile(io.BytesIO(first)).namelist()}
+
+    assert first == second
+    assert name.startswith("deepgrade-")
+    assert {top.partition("-")[0] for top in tops} == {"grader", "deepgrade"}
 
 
 def test_learnt_answers_open_seals_and_earn_nothing(shared_course, bundle):
