@@ -177,9 +177,10 @@ def _on_wrong_pieces(below: Sequence[str]) -> str:
 
 
 def _notes(sealed: SealedTests) -> Iterator[str]:
+    yield "Graded by sealed tests; the final grading asks with other inputs."
     count = sum(sealed.withheld.values())
     if count:
         names = ", ".join(f"{n} of {exercise}" for exercise, n in sealed.withheld.items() if n)
-        yield f"{count} more tests are kept for the final grading: {names}. So the points may differ."
+        yield f"The points may differ there: {count} more tests are kept for it, {names}."
     if sealed.hints and not can_encrypt():
         yield "Hints need the package cryptography: pip install cryptography."

@@ -20,7 +20,7 @@ from grader.release import solution_lines
 
 # Shorter lines, and lines that compute nothing, stand in many programs.
 _SHORTEST = 25
-_TRIVIAL = re.compile(r"(from|import|def|class|for|while|if|elif|else|with|@)\b|return\s+\w*\Z|[\"'#)\]}]")
+_TRIVIAL = re.compile(r"(from|import|raise|except|def|class|for|while|if|elif|else|with|@)\b|return\s+\w*\Z|[\"'#)\]}]")
 # Digits that a number needs, so that it is nobody else's.
 _DIGITS = 8
 
