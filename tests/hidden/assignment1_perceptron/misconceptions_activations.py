@@ -1,7 +1,6 @@
 """What goes wrong with activation functions and their derivatives: wrong functions, and a sentence for each.
 
 Each is the right function with one step changed. Those of `activation_grad` spoil one kind and leave the others right.
-What overflows to NaN is not among them: the tests say of it that it is not finite.
 """
 
 import numpy as np
@@ -38,6 +37,15 @@ def _written_into(z, result):
 
 
 # sigmoid -------------------------------------------------------------------------------------------------------------
+
+
+@misconception(
+    "sigmoid",
+    "You divide e^z by 1 + e^z; at 1000 both are infinite for a computer, and their quotient is no number.",
+)
+def sigmoid_overflows(z):
+    with np.errstate(invalid="ignore"):
+        return _exp(z) / (1 + _exp(z))
 
 
 @misconception(
@@ -101,6 +109,16 @@ def sigmoid_in_place(z):
 
 
 # tanh ----------------------------------------------------------------------------------------------------------------
+
+
+@misconception(
+    "tanh",
+    "You divide e^z − e^−z by e^z + e^−z; at 1000 both are infinite for a computer, and their quotient is no number.",
+)
+def tanh_overflows(z):
+    up, down = _exp(z), _exp(-_floats(z))
+    with np.errstate(invalid="ignore"):
+        return (up - down) / (up + down)
 
 
 @misconception("tanh", "You compute 2σ(z) − 1, that is tanh(z/2); with 2σ(2z) − 1 the factor inside counts too.")

@@ -2,7 +2,6 @@
 """What goes wrong with gradients and with going down them: wrong functions, and a sentence for each.
 
 Each is the right function with one step changed: mostly the oracle with other inputs, or with its result spoilt.
-What ends in NaN is not among them: the tests say of it that it is not finite.
 """
 
 import numpy as np
@@ -328,6 +327,19 @@ def _plus(X, y, w, b, eps):
 
 _CAPPED = "You clip the probabilities, so that no example costs more than {}. Compute the loss from z instead."
 _ADDED = "You add a small number inside the logarithms, so that no example costs more than {}. Compute the loss from z."
+
+
+@misconception(
+    "logistic_loss_and_grad",
+    "You take the logarithm of a probability that was rounded to 0 or 1: 0 · ln 0 is no number. Put the sigmoid into "
+    "the loss on paper first; softplus(−z) and softplus(z) remain.",
+)
+def logarithm_of_rounded_probability(X, y, w, b):
+    X, y = _floats(X), _floats(y)
+    _, dw, db = right.logistic_loss_and_grad(X, y, w, b)
+    p = right.sigmoid(X @ _floats(w) + b)
+    with np.errstate(all="ignore"):
+        return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))), dw, db
 
 
 @misconception("logistic_loss_and_grad", _CAPPED.format("34.5"))

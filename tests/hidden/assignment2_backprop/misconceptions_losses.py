@@ -1,7 +1,6 @@
 """What goes wrong with losses and their gradients: wrong functions, and a sentence for each.
 
 Each is the right function with one step changed: mostly the oracle with other inputs, or with its results spoilt.
-What ends in NaN is not among them: the tests say of it that it is not finite.
 """
 
 import numpy as np
@@ -110,6 +109,21 @@ def clipped_at_1e_12(logits, targets):
 @misconception("cross_entropy", _CAPPED.format("34.5"))
 def clipped_at_1e_15(logits, targets):
     return _loss_of(logits, targets, np.log(np.clip(right.softmax(logits), 1e-15, 1)))
+
+
+@misconception(
+    "cross_entropy",
+    "Your softmax overflows: e^1000 is infinite for a computer, and infinity over infinity is no number. Subtract the "
+    "largest logit of each row first, or use your log_softmax.",
+)
+def softmax_overflows(logits, targets):
+    logits = _floats(logits)
+    with np.errstate(all="ignore"):
+        e = np.exp(logits)
+        p = e / e.sum(axis=-1, keepdims=True)
+        shares = _as_shares(targets, logits.shape[1])
+        chosen = np.where(shares > 0, shares * np.log(p), 0.0)
+        return float(-chosen.sum() / len(logits)), (p - shares) / len(logits)
 
 
 @misconception(

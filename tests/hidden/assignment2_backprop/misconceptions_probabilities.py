@@ -1,7 +1,6 @@
 """What goes wrong on the way from logits to probabilities: wrong functions, and a sentence for each.
 
-Each is the right function with one step changed. What ends in NaN, as e^1000 / e^1000 does, is not among them: the
-tests say of it that it is not finite.
+Each is the right function with one step changed.
 """
 
 import numpy as np
@@ -31,7 +30,40 @@ def _written_into(z, result):
     return result
 
 
+def _softmax_by(z, axis, subtracted):
+    """The softmax of logits from which something was subtracted that need not be enough."""
+    with np.errstate(all="ignore"):
+        e = np.exp(_floats(z) - subtracted)
+        return e / e.sum(axis=axis, keepdims=True)
+
+
 # softmax -------------------------------------------------------------------------------------------------------------
+
+
+@misconception(
+    "softmax",
+    "You exponentiate the logits as they are: e^1000 is infinite for a computer, and infinity over infinity is no "
+    "number. Subtract the largest logit of each row first; the result is the same.",
+)
+def largest_not_subtracted(z, axis=-1):
+    return _softmax_by(z, axis, 0.0)
+
+
+@misconception(
+    "softmax",
+    "You subtract the largest logit of the whole array: a row far below it becomes 0 / 0. Each row has its own.",
+)
+def largest_of_all_subtracted(z, axis=-1):
+    return _softmax_by(z, axis, np.max(_floats(z)))
+
+
+@misconception(
+    "softmax",
+    "You subtract the mean of the row; where one logit is far above it, e^ of the difference is still infinite. "
+    "Subtract the largest.",
+)
+def mean_subtracted(z, axis=-1):
+    return _softmax_by(z, axis, np.mean(_floats(z), axis=axis, keepdims=True))
 
 
 @misconception(
@@ -144,6 +176,16 @@ def _log_sum(z, axis):
     z = _floats(z)
     largest = z.max(axis=axis, keepdims=True)
     return largest + np.log(np.exp(z - largest).sum(axis=axis, keepdims=True))
+
+
+@misconception(
+    "log_softmax",
+    "You take the logarithm of a softmax that overflows: e^1000 / e^1000 is no number. Write it as "
+    "z − m − ln Σ e^(z − m) instead, with m the largest of the row.",
+)
+def logarithm_of_overflowing_softmax(z, axis=-1):
+    with np.errstate(all="ignore"):
+        return np.log(_softmax_by(z, axis, 0.0))
 
 
 @misconception(
