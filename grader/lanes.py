@@ -166,7 +166,9 @@ class Lanes:
 
     def _start(self) -> None:
         # Where lanes are fewer than cores, two commands at once should not choose the same ones.
-        core = self._cores[(os.getpid() + len(self._lanes)) % len(self._cores)]
+        first = os.getpid() % len(self._cores)
+        busy = [lane.core for lane in self._lanes]
+        core = min(self._cores[first:] + self._cores[:first], key=busy.count)
         self._lanes.append(_Lane(core, self._serve, *self._arguments))
 
     def _hear(self, lane: _Lane) -> None:
@@ -208,6 +210,7 @@ class _Lane:
 
     def __init__(self, core: int, serve: Serve, assignment: Assignment, isolation: str | None) -> None:
         context = get_context("spawn")
+        self.core = core
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(

@@ -101,6 +101,7 @@ def batch(
     with ExitStack() as stack:
         place = None if no_gradebook else _place(where, found.root)
         book = stack.enter_context(open_gradebook(place)) if place else None
+        submissions = book.with_known_times(found.name, submissions) if book else submissions
         terms = Terms(
             seed=_seed(seed, book, found),
             isolation=launcher_of(isolation),

@@ -106,7 +106,7 @@ class GradebookJournal:
         with self._database.writing() as connection:
             counting = self._marked(connection)
             for submission, report, before, (handin, result) in reports:
-                if counting.get(submission.student) == before:
+                if counting.get(submission.student) == before and not report.ungraded:
                     self._add_mark(connection, submission, report, handin, result)
 
     def _key(self, submission: Submission) -> str:
@@ -178,6 +178,10 @@ class GradebookJournal:
     ) -> None:
         handin = self._handin(connection, submission)
         self.kept[submission.student] = handin, result
+        counting = marked.get(submission.student)
+        # What could not be graded never takes the place of what was, unless something new was handed in.
+        if report.ungraded and counting is not None and counting[0] == handin:
+            return
         if self._kind == "batch" and marked.get(submission.student) != (handin, result):
             self._add_mark(connection, submission, report, handin, result)
 

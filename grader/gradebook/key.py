@@ -6,16 +6,20 @@
 
 `tests` are the assignment's hidden tests, what they import of `reference/`, and the solution, which carried-forward
 marks rest on. Of the manifest counts what a run depends on; points, due dates and late policy do not: they are applied
-when a report is read. `toolkit` is its version and its own source, less what only reads reports.
+when a report is read. `toolkit` is its version and its own source, less what only reads reports, and the versions of
+Python and of the packages that compute.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import grader
@@ -85,7 +89,9 @@ def _manifest(assignment: Assignment) -> str:
 def _toolkit() -> str:
     home = Path(grader.__file__).parent
     files = [f for f in _files(home) if f.suffix == ".py" and f.relative_to(home).parts[0] not in _READERS]
-    return f"{grader.__version__}+{_of_files(files, home)[:16]}"
+    # What computes the answers is in it too: another numpy may round otherwise.
+    versions = [sys.version, *(f"{p} {version(p)}" for p in ("numpy", "torch") if find_spec(p))]
+    return f"{grader.__version__}+{_digest([_of_files(files, home).encode(), *(v.encode() for v in versions)])[:16]}"
 
 
 def _files(folder: Path) -> list[Path]:

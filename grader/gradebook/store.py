@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import islice
@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from grader.errors import RequestError
 from grader.gradebook import tables as t
 from grader.gradebook.database import Database
-from grader.gradebook.key import Basis
-from grader.gradebook.rows import now, report_of, submission_of
+from grader.gradebook.key import Basis, content_of
+from grader.gradebook.rows import as_moment, now, report_of, submission_of
 from grader.model import Assignment, Decisions, Excuse, Extension, Grade, Isolation, Override, Report, Submission
 from grader.scoring import grade
 
@@ -99,6 +99,19 @@ class Gradebook:
             for name in some:
                 decisions = decided.get(name, _NOTHING)
                 yield _standing(rows[name], decisions) if name in rows else Standing(name, decisions)
+
+    def with_known_times(self, assignment: str, submissions: Sequence[Submission]) -> list[Submission]:
+        """The submissions; one without a time that was handed in before gets the time that was known then."""
+        query = (
+            sa.select(t.handin.c.student, t.handin.c.content, sa.func.max(t.handin.c.submitted_at))
+            .where(t.handin.c.assignment == assignment, t.handin.c.submitted_at != "")
+            .group_by(t.handin.c.student, t.handin.c.content)
+        )
+        with self.database.reading() as connection:
+            known = {(row[0], row[1]): as_moment(row[2]) for row in connection.execute(query)}
+        return [
+            s if s.submitted_at else replace(s, submitted_at=known.get((s.student, content_of(s)))) for s in submissions
+        ]
 
     def history(self, assignment: str, student: str) -> list[Mark]:
         """Every mark of a student, the oldest first."""

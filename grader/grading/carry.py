@@ -52,8 +52,8 @@ def wrong_among(pieces: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str
 def pieces_below(exercise: str, assignment: Assignment, used: Collection[str]) -> tuple[str, ...]:
     """The exercises that this one builds on, directly or not, in the order of the manifest.
 
-    They are those that the manifest names, and the earlier ones among those that the submission `used` for it. A later
-    one is none: otherwise two that do nothing but call each other would both be right.
+    They are those that the manifest names, and the earlier ones among those that the submission wrote itself and `used`
+    for it. A later one is none: otherwise two that do nothing but call each other would both be right.
     """
     names = [e.name for e in assignment.exercises]
     below = {*assignment.below(exercise), *set(used).intersection(names[: names.index(exercise)])}

@@ -19,6 +19,7 @@ from typing import Protocol
 import pytest
 
 from grader.agreement import LOST, Record
+from grader.errors import StudentError
 from grader.grading.blame import blame, guilty_pieces
 from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_among
 from grader.local import LocalSession
@@ -122,12 +123,13 @@ class Trials:
         that shows no cause, the first one is asked.
         """
         first = self._tests.try_items(session, items)
+        written = {o.exercise for o in first.outcomes if o.status is not Status.MISSING}
         self._left = session.seconds_left
         trials: dict[str, Trial] = {}
         outcomes = list(first.outcomes)
         for name in dict.fromkeys(self._tests.exercise_of(item).name for item in items):
             own = [item for item in items if self._tests.exercise_of(item).name == name]
-            below = pieces_below(name, self._assignment, session.uses(name))
+            below = pieces_below(name, self._assignment, session.uses(name) & written)
             wrong = wrong_among(below, first.outcomes)
             # What was right on top of right pieces is not to be named: they are.
             named = wrong_among(wrong, outcomes)
@@ -141,14 +143,12 @@ class Trials:
         return self._open.enter_context(self._right())
 
     @contextmanager
-    def _session_on(self, right: Collection[str]) -> Iterator[AnySession]:
-        """A fresh worker in which some names mean right pieces."""
+    def _session_on(self, right: Collection[str]) -> Iterator[AnySession | None]:
+        """A fresh worker in which some names mean right pieces; None if the submission does not live to see them."""
         session = self._open_session()
         try:
             session.seconds_left = self._left
-            for name in right:
-                session.replace(name, self._pieces[name])
-            yield session
+            yield session if _replaced(session, {name: self._pieces[name] for name in right}) else None
         finally:
             self._left = session.seconds_left
             session.close()
@@ -161,32 +161,43 @@ class Trials:
         if not wrong or not may_gain(trial.outcomes) or self._left <= 0 or not set(wrong) <= set(self._pieces):
             return trial
         with self._session_on(wrong) as session:
+            if session is None:
+                return trial
             # Of what is not written at all, one test tells as much as all.
             second = self._tests.try_items(session, items[:1])
             if second.outcomes[0].status is not Status.MISSING:
                 second = self._tests.try_items(session, items)
             second = replace(second, example=self._example(session, items, second))
-        return replace(
-            second, outcomes=tuple(better(trial.outcomes, second.outcomes, named or wrong)), before=trial.records
-        )
+        counts = tuple(better(trial.outcomes, second.outcomes, named or wrong))
+        return replace(second, outcomes=counts, before=trial.records)
 
     def _with_blame(self, name: str, items: Items, trial: Trial, below: Sequence[str]) -> Trial:
         """The trial of an exercise that trains and goes wrong, with the sentence that names the guilty pieces.
 
-        One test that failed stands for all: training takes time.
+        One test that failed stands for all: training takes time. Where a trial ends otherwise than right or wrong, as
+        when time runs out, nobody is blamed.
         """
         trains = self._assignment.exercise(name).seconds_per_call is not None
         statuses = {o.status for o in trial.outcomes}
-        if not (self._thorough and trains and below and statuses & _WRONG) or statuses & set(LOST) or self._left <= 0:
+        if not (self._thorough and trains and below and statuses & _WRONG) or statuses & set(LOST):
             return trial
         failed = {o.test for o in trial.outcomes if o.status in _WRONG}
         item = next(item for item in items if name_of(item) in failed)
+        try:
+            guilty = guilty_pieces(below, partial(self._mends, item)) if self._pieces else ()
+        except _UndecidedError:
+            return trial
+        return replace(trial, blamed=blame(name, guilty))
 
-        def mends(right: Collection[str]) -> bool:
-            with self._session_on(right) as session:
-                return self._tests.try_items(session, [item]).outcomes[0].status is Status.PASSED
-
-        return replace(trial, blamed=blame(name, guilty_pieces(below, mends))) if self._pieces else trial
+    def _mends(self, item: pytest.Item, right: Collection[str]) -> bool:
+        """Whether a test passes with right ones in the place of some pieces. Raises _UndecidedError."""
+        with self._session_on(right) as session:
+            if session is None or self._left <= 0:
+                raise _UndecidedError
+            status = self._tests.try_items(session, [item]).outcomes[0].status
+        if status is not Status.PASSED and status not in _WRONG:
+            raise _UndecidedError
+        return status is Status.PASSED
 
     def _example(self, session: AnySession, items: Items, trial: Trial) -> str:
         """A sentence with the smallest input on which the submission goes wrong; "" if none is to be looked for."""
@@ -199,3 +210,17 @@ class Trials:
             found = smallest(partial(self._tests.observe, session, drawing), self._tests.seeds_of(drawing))
             seen = min((o for o in (seen, found) if o is not None), key=size_of)
         return already_for(seen)
+
+
+class _UndecidedError(Exception):
+    """A trial said nothing of the pieces."""
+
+
+def _replaced(session: AnySession, pieces: Pieces) -> bool:
+    """Whether a submission came to know right pieces: it may crash, or run out of time, over that alone."""
+    try:
+        for name, piece in pieces.items():
+            session.replace(name, piece)
+    except StudentError:
+        return False
+    return True

@@ -82,7 +82,7 @@ def attend(submissions: Sequence[Submission], roster: Mapping[str, datetime | No
     """Who of the roster handed in; submissions of others are kept, and told."""
     there = {s.student for s in submissions}
     return Attendance(
-        submissions=tuple(replace(s, submitted_at=roster.get(s.student)) for s in submissions),
+        submissions=tuple(replace(s, submitted_at=roster.get(s.student) or s.submitted_at) for s in submissions),
         missing=tuple(name for name in roster if name not in there),
         strangers=tuple(s.student for s in submissions if s.student not in roster),
     )

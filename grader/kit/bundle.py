@@ -107,7 +107,7 @@ def _folder_of(assignment: Assignment) -> dict[str, bytes]:
 
 def _start(assignment: Assignment, wheel: str | None) -> str:
     """What to do first."""
-    install = f"pip install {wheel}" if wheel else "pip install deepgrade"
+    install = f"pip install {wheel or 'WHEEL-OF-YOUR-COURSE'}"
     return f"""# {assignment.title}
 
     {install} cryptography

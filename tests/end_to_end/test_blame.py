@@ -183,3 +183,10 @@ def test_two_that_only_call_each_other_earn_nothing_twice(exercises):
 
     assert found["gradient"][0] == 0
     assert found["step"][0] == 0
+
+
+def test_unwritten_pieces_are_no_oracles(exercises):
+    """What is used but not written is not lent to an exercise that the manifest does not build on it."""
+    found = exercises("def gradient(x):\n    raise NotImplementedError\n", STEP, TRAIN)
+
+    assert found["train"] == (0, [])

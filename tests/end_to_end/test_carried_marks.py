@@ -136,3 +136,15 @@ def test_right_piece_stays_out_of_reach(graded):
     exercises, _ = graded(WRONG_DOUBLE, spy)
 
     assert exercises["total"]["points"] == 4
+
+
+def test_dying_of_a_right_piece(graded):
+    """A submission that ends its process when it is to meet a right piece is graded by itself."""
+    exercises, document = graded(
+        WRONG_DOUBLE,
+        RIGHT_TOTAL,
+        "import os, sys\nsys.modules['grader.worker.requests']._put = lambda *_: os._exit(3)\n",
+    )
+
+    assert exercises["total"]["points"] < 4
+    assert not document["grade"]["ungraded"]

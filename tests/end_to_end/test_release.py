@@ -100,6 +100,8 @@ for name in ("fork", "forkpty", "memfd_create", "pidfd_open", *(n for n in dir(o
         delattr(os, name)
 for name in ("resource", "fcntl", "pwd", "grp", "termios"):
     sys.modules[name] = None
+if hasattr(os, "geteuid"):
+    os.geteuid = lambda: 1000  # as root, Linux would give the submission another user
 """
 
 
