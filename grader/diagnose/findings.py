@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.case import value_count
 from grader.compare import compare
 from grader.diagnose.conditions import failing_condition
 from grader.diagnose.misconceptions import Misconception
@@ -46,7 +47,9 @@ def diagnose(observations: Sequence[Observation], misconceptions: Sequence[Misco
 
 
 def _explain(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
-    fitting = [m for m in misconceptions if _explains(m, observations)]
+    # Most candidates are out after the first wrong answer, and then the smallest is the cheapest to look at.
+    telling_first = sorted(observations, key=lambda o: (o.agrees, value_count(dict(o.case.inputs))))
+    fitting = [m for m in misconceptions if _explains(m, telling_first)]
     if len(fitting) == 1:
         return Finding(fitting[0].name, fitting[0].says)
     wrong = [o for o in observations if not o.agrees]
