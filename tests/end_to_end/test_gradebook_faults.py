@@ -81,8 +81,8 @@ def test_read_only_folder(course, batch):
     Gradebook(str(folder / "book.sqlite")).database.close()
     old = complaint(batch(folder / "book.sqlite", before=read_only))
 
-    assert "cannot be made: Read-only file system" in new
-    assert "book.sqlite cannot be" in old
+    assert "cannotbemade:Read-onlyfilesystem" in "".join(new.split())
+    assert "book.sqlitecannotbeopened" in "".join(old.split())  # a long path is broken between lines
 
 
 def test_locked(course, batch):
