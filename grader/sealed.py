@@ -161,10 +161,9 @@ def _unlocked(sealed: SealedTests, seen: Mapping[str, _Seen]) -> Iterator[Diagno
 
 def _with_hints(outcomes: Sequence[Outcome], hints: Mapping[str, str], assignment: Assignment) -> list[Outcome]:
     failed = {o.exercise for o in outcomes if o.status is not Status.PASSED}
-    right = {o.exercise for o in outcomes} - failed
     says = {}
     for name in failed:
-        below = [base for base in assignment.below(name) if base in failed and base not in right]
+        below = [base for base in assignment.below(name) if base in failed]
         says[name] = f"{hints.get(name, '')} {_on_wrong_pieces(below)}".strip()
     return [replace(o, hint=says[o.exercise]) if o.status in _WRONG else o for o in outcomes]
 

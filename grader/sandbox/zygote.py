@@ -211,7 +211,3 @@ def _be_child(request: dict[str, Any], channel: int, report: int, rules: confine
             worker.serve(confine.CHANNEL, confine.CHANNEL)
     finally:
         os._exit(0)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
