@@ -76,7 +76,9 @@ def test_kills(course, tmp_path, request, database, kills):
     finally_there = results(where)
     with Gradebook(where) as book:
         standings = list(book.standings("assignment1_tiny"))
-        marks = [len(book.history("assignment1_tiny", s.student)) for s in standings]
+        histories = [book.history("assignment1_tiny", s.student) for s in standings]
+    # A sandbox that was killed alone leaves a mark that says "not graded"; the one that follows it counts.
+    marks = [sum(mark.result in finally_there for mark in history) for history in histories]
 
     assert done.returncode == 0, done.stderr
     assert grown >= min(2, kills // 4)
