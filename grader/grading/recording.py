@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.case import value_count
+from grader.contents import telling_arrays_in, value_count
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, WireError
 from grader.grading.collect import run_pytest
@@ -28,6 +28,7 @@ from grader.local import LocalSession
 from grader.model import Assignment, Case, Observation, Raised, Status
 from grader.plugin import is_visible, name_of, title_of, weight_of
 from grader.sealing import (
+    NextSalt,
     Question,
     SealedAnswer,
     SealedCall,
@@ -41,7 +42,6 @@ from grader.sealing import (
 )
 
 Functions = Mapping[str, Callable[..., Any]]
-Salts = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class _Recorded:
     why: str = ""
 
 
-def record(assignment: Assignment, salts: Salts, *, seed: int, only: Collection[str] = ()) -> Recording:
+def record(assignment: Assignment, salts: NextSalt, *, seed: int, only: Collection[str] = ()) -> Recording:
     """Run the hidden tests on the solution and seal them.
 
     `seed` decides the inputs; `salts` gives 16 fresh bytes; `only` names the exercises to seal (empty: all).
@@ -186,7 +186,7 @@ def _content(value: Any) -> bytes | None:
         return None
 
 
-def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: Salts) -> Recording:
+def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: NextSalt) -> Recording:
     told = _answers_among_inputs([r for r in recorded if not r.why])
     tests: list[SealedTest] = []
     questions: dict[str, list[Question]] = {}
@@ -213,12 +213,10 @@ def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: Salts) -
 def _secrets(questions: Mapping[str, Sequence[Question]]) -> tuple[Any, ...]:
     """The locked answers, but for those that stand in the open among their own inputs."""
     locked = [q for asked in questions.values() for q in asked if q.locked]
-    return tuple(
-        q.want for q in locked if not set(_large_arrays(q.want)) & set(_large_arrays(list(q.case.inputs.values())))
-    )
+    return tuple(q.want for q in locked if not telling_arrays_in(q.want) & telling_arrays_in(q.case.inputs))
 
 
-def _sealed_test(r: _Recorded, told: frozenset[int], salts: Salts) -> SealedTest:
+def _sealed_test(r: _Recorded, told: frozenset[int], salts: NextSalt) -> SealedTest:
     if r.why:
         raise UnsealableError(r.why)
     visible, pairs = is_visible(r.item), [(o.case, o.want) for o in r.observations]
@@ -245,27 +243,15 @@ def _answers_among_inputs(recorded: Iterable[_Recorded]) -> frozenset[int]:
     seen = [o for r in recorded for o in r.observations]
     inputs: dict[bytes, set[int]] = {}
     for o in seen:
-        for array in _large_arrays(list(o.case.inputs.values())):
+        for array in telling_arrays_in(o.case.inputs):
             inputs.setdefault(array, set()).add(id(o))
     return frozenset(
-        id(o) for o in seen for array in _large_arrays(o.want) if inputs.get(array) and id(o) not in inputs[array]
+        id(o) for o in seen for array in telling_arrays_in(o.want) if inputs.get(array) and id(o) not in inputs[array]
     )
 
 
-def _large_arrays(value: Any) -> Iterator[bytes]:
-    """The content of each array of floats in a value that no other equals by chance."""
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f" and len(np.unique(value)) > 3:
-            yield value.astype(np.float64).tobytes()
-    elif isinstance(value, Mapping):
-        yield from _large_arrays(list(value.values()))
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _large_arrays(item)
-
-
 def _sealed_hints(
-    assignment: Assignment, questions: Mapping[str, Sequence[Question]], salts: Salts
+    assignment: Assignment, questions: Mapping[str, Sequence[Question]], salts: NextSalt
 ) -> tuple[tuple[SealedHint, ...], tuple[Withheld, ...]]:
     """The hints of those misconceptions that answer unlike every other one."""
     if not can_encrypt():
@@ -281,7 +267,7 @@ def _sealed_hints(
     return tuple(hints), tuple(silent)
 
 
-def _sealed_hint(m: Misconception, asked: Sequence[Question], salts: Salts) -> SealedHint:
+def _sealed_hint(m: Misconception, asked: Sequence[Question], salts: NextSalt) -> SealedHint:
     def wrong(case: Case) -> Any:
         answer = m.answer(case)
         if value_count(answer) > 100_000:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from grader.contents import floats_in, telling_arrays_in
 from grader.diagnose import load_misconceptions
 from grader.grading import importable
 from grader.grading.recording import Recording
@@ -47,14 +46,13 @@ def secrets_of(assignment: Assignment, recording: Recording, seed: int) -> Secre
     lines: dict[str, str] = {}
     for what, texts in _texts(assignment, [solution[number - 1] for number in sorted(hidden)]):
         lines |= {s: what for line in texts if (s := squeezed(line)) not in public and _tells(line)}
-    arrays = [a for value in recording.secrets for a in _arrays(value)]
     shown = {n for test in recording.sealed.tests for call in test.calls for n in _digits_of(call.case.inputs)}
-    numbers = {digits: "an expected value" for a in arrays for digits in _digits_of(a)}
+    numbers = dict.fromkeys(_digits_of(list(recording.secrets)), "an expected value")
     return Secrets(
         lines=lines,
         words=_hints(assignment) | _of_this_computer(assignment) | {str(seed): "the seed of the hidden inputs"},
         numbers={digits: what for digits, what in numbers.items() if digits not in shown},
-        arrays=frozenset(a.tobytes() for a in arrays if len(np.unique(a)) > 3),
+        arrays=frozenset(telling_arrays_in(list(recording.secrets))),
     )
 
 
@@ -112,15 +110,6 @@ def _of_this_computer(assignment: Assignment) -> dict[str, str]:
     return found | ({user: "a user name"} if len(user) > 4 else {})
 
 
-def _arrays(value: Any) -> list[np.ndarray]:
-    if isinstance(value, (np.ndarray, float)):
-        array = np.asarray(value)
-        return [array.astype(np.float64)] if array.dtype.kind == "f" and array.size else []
-    if isinstance(value, Mapping):
-        return [a for item in value.values() for a in _arrays(item)]
-    return [a for item in value for a in _arrays(item)] if isinstance(value, (tuple, list)) else []
-
-
 def _digits_of(value: Any) -> set[str]:
-    numbers = (float(x) for a in _arrays(value) for x in a.reshape(-1))
+    numbers = (float(x) for a in floats_in(value) for x in a.reshape(-1))
     return {digits_of(repr(x)) for x in numbers} - {""}

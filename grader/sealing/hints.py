@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.case import all_float32, numbers_in
+from grader.case import all_float32
 from grader.compare import allowed, compare, compare_form
+from grader.contents import numbers_in
 from grader.model import Case, Raised
 from grader.sealing.entropy import ENOUGH, bits_of
 from grader.sealing.forms import Form, blank_of, form_of, secrets_of
-from grader.sealing.locks import Salts, key_of, log_rounds_for
+from grader.sealing.locks import NextSalt, key_of, log_rounds_for
 from grader.sealing.model import SealedHint, SealedTest, WrongAnswer
 from grader.sealing.seal import expected_cells
 from grader.sealing.sketch import COARSE, Sketch, UnsealableError, cells_of, sketch_of, sketch_with
@@ -59,7 +60,7 @@ def seal_hint(
     message: Mapping[str, str],
     questions: Sequence[Question],
     wrong: Callable[[Case], Any],
-    salts: Salts,
+    salts: NextSalt,
 ) -> SealedHint:
     """Seal a message with what `wrong` answers to the questions of its exercise.
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.case import numbers_in
+from grader.contents import numbers_in
 from grader.model import Case
 from grader.sealing.entropy import ENOUGH, bits_of
 from grader.sealing.forms import form_of, secrets_of
-from grader.sealing.locks import Salts, make_lock
+from grader.sealing.locks import NextSalt, make_lock
 from grader.sealing.model import Rung, SealedAnswer, SealedCall
 from grader.sealing.sketch import COARSE, Sketch, UnsealableError, cells_of, sketch_of, sketch_with
 
@@ -40,7 +40,7 @@ class _Secret:
 
 
 def seal_answers(
-    questions: Sequence[tuple[Case, Any]], salts: Salts
+    questions: Sequence[tuple[Case, Any]], salts: NextSalt
 ) -> tuple[tuple[SealedCall, ...], tuple[SealedAnswer, ...]]:
     """The calls of one test and the locks on their expected answers.
 
@@ -81,14 +81,14 @@ def _grouped(secrets: Sequence[_Secret]) -> list[list[_Secret]]:
     return [*others, sorted([*last, *poor], key=lambda secret: secret.member)]
 
 
-def _locked(group: Sequence[_Secret], salts: Salts) -> SealedAnswer:
+def _locked(group: Sequence[_Secret], salts: NextSalt) -> SealedAnswer:
     bits = sum(secret.bits for secret in group)
     lock = make_lock([secret.cells for secret in group], bits, salts)
     rungs = _ladder(group[0], salts) if len(group) == 1 else ()
     return SealedAnswer(tuple(secret.member for secret in group), lock, rungs, bits)
 
 
-def _ladder(secret: _Secret, salts: Salts) -> tuple[Rung, ...]:
+def _ladder(secret: _Secret, salts: NextSalt) -> tuple[Rung, ...]:
     """The rungs on which an answer is still hard to guess, the finest first."""
     if not secret.sketch.step or isinstance(secret.value, (str, bytes)):
         return ()
