@@ -20,9 +20,9 @@ import numpy as np
 
 from grader.case import all_float32
 from grader.compare import allowed, compare, compare_form
-from grader.contents import numbers_in
+from grader.contents import numbers_in, reals_in
 from grader.model import Case, Raised
-from grader.sealing.entropy import ENOUGH, bits_of
+from grader.sealing.entropy import ENOUGH, bits_together
 from grader.sealing.forms import Form, blank_of, form_of, secrets_of
 from grader.sealing.locks import NextSalt, key_of, log_rounds_for
 from grader.sealing.model import SealedHint, SealedTest, WrongAnswer
@@ -98,12 +98,14 @@ class _Key:
 
     cells: list[bytes] = field(default_factory=list)
     bits: float = 0.0
+    secrets: list[tuple[Any, Sketch, list[np.ndarray]]] = field(default_factory=list)
 
     def add(self, case: Case, answer: Any, form: Form, sketches: Sequence[Sketch]) -> None:
-        known = np.unique(numbers_in(case.inputs))
+        given = reals_in(case.inputs)
         for (_, value), sketch in zip(secrets_of(answer, form), sketches, strict=True):
             self.cells.append(expected_cells(value, sketch))
-            self.bits += bits_of(value, sketch, known)
+            self.secrets.append((value, sketch, given))
+        self.bits = bits_together(self.secrets)
 
 
 def _share(key: _Key, right: Sequence[Question]) -> tuple[Place, ...]:
