@@ -1,8 +1,8 @@
 """Hidden tests written down for students: run on the solution, they leave their calls, and the answers are sealed.
 
 A test is withheld if its verdict is not that of its comparisons alone, if the answers could be guessed, or if they
-could be read off the inputs of another call. Each test runs a second time, on functions whose answers are all wrong:
-where its questions are not the same then, they depend on answers, and would give the right ones away.
+could be read off the inputs of another call. Each test runs again on functions whose answers are all wrong (see
+`spoil`): where its questions are not the same then, they depend on answers, and would give the right ones away.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pytest
 
 from grader import wire
@@ -23,7 +22,7 @@ from grader.errors import AssignmentError, WireError
 from grader.grading.collect import run_pytest
 from grader.grading.course import importable
 from grader.grading.run import GradingRun
-from grader.grading.trials import Trial
+from grader.grading.spoil import KINDS, spoiling
 from grader.local import LocalSession
 from grader.model import Assignment, Case, Observation, Raised, Status
 from grader.plugin import is_visible, name_of, title_of, weight_of
@@ -120,12 +119,12 @@ class _RecordingRun(GradingRun):
         seen = tuple(trial.observations_of(item))
         calls = sum(2 if o.case.read_only else 1 for o in seen)
         why = "it uses answers beside its comparisons" if session.answered != calls else _why_not(seen)
-        if not why and not _asks_the_same(seen, self._spoilt(item, functions).observations_of(item)):
+        if not why and not all(_asks_the_same(seen, self._spoilt(item, functions, kind)) for kind in KINDS):
             why = "its questions depend on earlier answers"
         return _Recorded(item, outcome.exercise, seen, why)
 
-    def _spoilt(self, item: pytest.Item, functions: Functions) -> Trial:
-        return self.try_items(LocalSession({name: _spoiling(f) for name, f in functions.items()}), [item])
+    def _spoilt(self, item: pytest.Item, functions: Functions, kind: int) -> Sequence[Observation]:
+        return self.try_items(LocalSession(spoiling(functions, kind)), [item]).observations_of(item)
 
 
 def solution_functions(assignment: Assignment) -> Functions:
@@ -141,25 +140,6 @@ def solution_functions(assignment: Assignment) -> Functions:
         raise AssignmentError(f"{assignment.solution} cannot be used: {type(exc).__name__}: {exc}") from exc
 
 
-def _spoiling(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **kwargs: _spoilt_value(function(*args, **kwargs))
-
-
-def _spoilt_value(value: Any) -> Any:
-    """A wrong answer of the same form."""
-    if isinstance(value, (bool, np.bool_)):
-        return not value
-    if isinstance(value, (int, float, np.number)):
-        return value + type(value)(1)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-        return ~value if value.dtype.kind == "b" else value + np.ones((), value.dtype)
-    if isinstance(value, str):
-        return value + "?"
-    if isinstance(value, dict):
-        return {key: _spoilt_value(item) for key, item in value.items()}
-    return type(value)(map(_spoilt_value, value)) if type(value) in (tuple, list) else value
-
-
 def _why_not(seen: Iterable[Observation]) -> str:
     """Why the calls of a test cannot be written down; "" if they can."""
     for observation in seen:
@@ -173,7 +153,7 @@ def _why_not(seen: Iterable[Observation]) -> str:
 
 def _asks_the_same(first: Sequence[Observation], second: Sequence[Observation]) -> bool:
     questions = [
-        [(o.case.function, _content([list(o.case.args), dict(o.case.kwargs)])) for o in seen]
+        [(o.case.function, _content([list(o.case.args), dict(o.case.kwargs)]), _content(o.want)) for o in seen]
         for seen in (first, second)
     ]
     return questions[0] == questions[1]

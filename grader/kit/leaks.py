@@ -65,6 +65,10 @@ def _words(name: str, text: str, secrets: Secrets) -> Iterator[Leak]:
         if word in text or " ".join(word.split()) in flat:
             line = next((i for i, row in enumerate(text.splitlines(), 1) if word in row), 0)
             yield Leak(name, line, f"it holds {what}: {word[:60]}")
+    for pattern, what in secrets.places:
+        if found := pattern.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Leak(name, line, f"it holds {what}: {found.group()[:60]}")
 
 
 def _lines(name: str, text: str, secrets: Secrets, at: str = "") -> Iterator[Leak]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import getpass
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from grader.contents import floats_in, telling_arrays_in
 from grader.diagnose import load_misconceptions
 from grader.grading import importable
 from grader.grading.recording import Recording
+from grader.kit.places import places_of
 from grader.model import Assignment
 from grader.release import solution_lines
 
@@ -28,11 +27,13 @@ _DIGITS = 8
 class Secrets:
     """Texts that must not stand in a file, each with what it is; and numbers, as arrays, that must not be among others.
 
-    `lines` are compared without white space, `words` as they are, and `numbers` by their first digits.
+    `lines` are compared without white space, `words` as they are, and `numbers` by their first digits; `places` are
+    patterns for paths and names of the computer on which the bundle is made.
     """
 
     lines: Mapping[str, str]
     words: Mapping[str, str]
+    places: Sequence[tuple[re.Pattern[str], str]]
     numbers: Mapping[str, str]
     arrays: frozenset[bytes]
 
@@ -50,7 +51,8 @@ def secrets_of(assignment: Assignment, recording: Recording, seed: int) -> Secre
     numbers = dict.fromkeys(_digits_of(list(recording.secrets)), "an expected value")
     return Secrets(
         lines=lines,
-        words=_hints(assignment) | _of_this_computer(assignment) | {str(seed): "the seed of the hidden inputs"},
+        words=_hints(assignment) | {str(seed): "the seed of the hidden inputs"},
+        places=places_of(assignment.root),
         numbers={digits: what for digits, what in numbers.items() if digits not in shown},
         arrays=frozenset(telling_arrays_in(list(recording.secrets))),
     )
@@ -98,16 +100,6 @@ def _without_titles(source: str) -> list[str]:
 def _tells(line: str) -> bool:
     text = line.strip()
     return len(squeezed(text)) >= _SHORTEST and not _TRIVIAL.match(text)
-
-
-def _of_this_computer(assignment: Assignment) -> dict[str, str]:
-    """Paths and names that say where, and by whom, the bundle was made."""
-    found = {str(assignment.root): "a path of this computer", f"{Path.home()}/": "a path of this computer"}
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        user = ""
-    return found | ({user: "a user name"} if len(user) > 4 else {})
 
 
 def _digits_of(value: Any) -> set[str]:

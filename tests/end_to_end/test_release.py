@@ -236,7 +236,7 @@ LINES = {
 
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory):
-    """The secrets of a course, and the recording that they are of."""
+    """The secrets of a course, the recording that they are of, and the course's folder."""
     made = make_course(tmp_path_factory.mktemp("secretive"))
     for name, line in (("solutions/assignment1_tiny/tiny.py", "the solution"), ("reference/tiny.py", "the reference")):
         file = made.root / name
@@ -245,7 +245,7 @@ def secrets(tmp_path_factory):
         file.write_text(text.replace(old, LINES[line]), encoding="utf-8")
     assignment = resolve("1", made.root)
     recording = record(assignment, Salts("salt"), seed=123456789)
-    return secrets_of(assignment, recording, 123456789), recording
+    return secrets_of(assignment, recording, 123456789), recording, str(made.root)
 
 
 def squeeze(line):
@@ -274,17 +274,18 @@ def expected_value(recording):
 @pytest.mark.parametrize(
     ("file", "text", "what"),
     [
+        ("tiny.py", "# see {course}/notes", "path of this computer"),
         ("tiny.ipynb", notebook(outputs=[{"output_type": "stream", "text": ["1"]}]), "output"),
         ("tiny.ipynb", notebook(execution_count=3), "output, or was run"),
         (".git/HEAD", "ref: main", "history"),
         ("figures/__pycache__/draw.pyc", "", "cache"),
         ("START.md", "made with seed 123456789.", "seed"),
         ("START.md", "You squared the number: doubling\nadds it to itself.", "hint of squared"),
-        ("tiny.py", f"# see {Path.home()}/course", "path of this computer"),
     ],
 )
 def test_other_leaks_are_caught(secrets, file, text, what):
     """Outputs, histories, caches, the seed, hints and paths are found."""
+    text = text.replace("{course}", secrets[2])
     leaks = find_leaks({file: text.encode()}, secrets[0])
 
     assert [leak for leak in leaks if what in leak.what]
@@ -292,7 +293,7 @@ def test_other_leaks_are_caught(secrets, file, text, what):
 
 def test_expected_value_is_caught(secrets):
     """A number that a hidden test expects is found in a text, to the digits that are printed."""
-    found, recording = secrets
+    found, recording, _ = secrets
     value = expected_value(recording)
 
     assert find_leaks({"README.md": f"the answer is {value:.10g}".encode()}, found)
@@ -304,7 +305,7 @@ def test_expected_array_among_sealed_values_is_caught(secrets):
     from grader.sealing import to_json
     from grader.sealing.document import framed
 
-    found, recording = secrets
+    found, recording, _ = secrets
     array = next(a for a in recording.secrets if isinstance(a, np.ndarray) and a.size > 3)
     text = to_json(recording.sealed)
     planted = text.replace('"arguments":"', f'"arguments":"{framed([array])}","was":"', 1)
