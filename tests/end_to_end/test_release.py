@@ -2,8 +2,11 @@
 
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -160,6 +163,46 @@ def test_same_salt_gives_the_same_bytes(course):
 
     assert made("--salt-seed", "a") == made("--salt-seed", "a")
     assert made() != made()
+
+
+LIMITED = """
+import resource, signal, sys
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+from grader.cli import main
+
+main(sys.argv[1:])
+"""
+KILLED = """
+import os, pathlib, signal, sys
+
+count = 0
+def on_event(event, args):
+    global count
+    if event == "open" and ".assignment1_tiny-" in str(args[0]) and "w" in str(args[1]):
+        count += 1
+        if count == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(on_event)
+from grader.cli import main
+
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits and signals are POSIX's")
+@pytest.mark.parametrize(("program", "said"), [(LIMITED, "cannot be written: File too large"), (KILLED, "")])
+def test_half_a_bundle_is_nobodys(course, program, said):
+    """Where the disk is full, or the command is killed in the middle, there is no bundle, and then a whole one."""
+    arguments = ["release", "1", "-o", "out", "--no-wheel"]
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    left = [path.name for path in (course.root / "out").iterdir() if not path.name.startswith(".")]
+
+    assert (left, done.returncode != 0, said in " ".join(done.stderr.split())) == ([], True, True)
+    assert course.grade(*arguments).returncode == 0
 
 
 def test_wheel_holds_the_toolkit_alone():
