@@ -27,7 +27,7 @@ from grader.sealing.sketch import Sketch, cells_of
 
 ENOUGH = 64.0
 """Bits below which nothing is sealed alone."""
-MOST = 1000.0
+MOST = 256.0
 """Bits beyond which nobody need count."""
 # Everybody tries these, whatever the inputs are.
 _USUAL = np.array([[0.0], [1.0], [-1.0], [math.inf], [-math.inf]])
@@ -35,7 +35,7 @@ _GRIDS = sorted({base**-k for base in (2.0, 10.0) for k in range(11)}, reverse=T
 _LETTERS = 64.0
 _FINEST = 2.0**-32
 # How many places of one number among the inputs are followed.
-_MOST_PLACES = 1000
+_MOST_PLACES = 200
 
 
 def bits_of(value: Any, sketch: Sketch, given: Iterable[np.ndarray]) -> float:
@@ -57,13 +57,15 @@ def bits_of(value: Any, sketch: Sketch, given: Iterable[np.ndarray]) -> float:
 
 
 def bits_together(secrets: Iterable[tuple[Any, Sketch, Sequence[np.ndarray]]]) -> float:
-    """The bits of several secrets, each with what is given to its guesser: of these, one may repeat another."""
+    """The bits of several secrets, at most `MOST`, of which one may repeat another; each with what is given for it."""
     bits, before = 0.0, list[np.ndarray]()
     for value, sketch, given in secrets:
+        if bits >= MOST:
+            break
         bits += bits_of(value, sketch, [*given, *before])
         if not isinstance(value, (str, bytes)):
             before.append(np.asarray(value, dtype=np.float64))
-    return bits
+    return min(bits, MOST)
 
 
 def _choices(numbers: np.ndarray, sketch: Sketch) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,10 +29,7 @@ class _Secret:
     value: Any
     sketch: Sketch
     given: list[np.ndarray]
-
-    @property
-    def bits(self) -> float:
-        return bits_of(self.value, self.sketch, self.given)
+    bits: float
 
     @property
     def cells(self) -> bytes:
@@ -63,14 +60,14 @@ def _secrets(number: int, call: SealedCall, want: Any) -> list[_Secret]:
     given = reals_in(call.case.inputs)
     values = (value for _, value in secrets_of(want, call.form))
     pairs = enumerate(zip(values, call.sketches, strict=True))
-    return [_Secret((number, i), value, sketch, given) for i, (value, sketch) in pairs]
+    return [_Secret((number, i), value, sketch, given, bits_of(value, sketch, given)) for i, (value, sketch) in pairs]
 
 
 def _grouped(secrets: Sequence[_Secret]) -> list[list[_Secret]]:
     """Groups of secrets that are worth enough bits each. The order within a group is that of the calls."""
     rich = [[secret] for secret in secrets if secret.bits >= ENOUGH]
     poor = [secret for secret in secrets if secret.bits < ENOUGH]
-    bits = _bits(poor)
+    bits = _bits(poor) if poor else 0.0
     if not poor or bits >= ENOUGH:
         return rich + ([poor] if poor else [])
     if not rich:
@@ -81,8 +78,9 @@ def _grouped(secrets: Sequence[_Secret]) -> list[list[_Secret]]:
     return [*others, sorted([*last, *poor], key=lambda secret: secret.member)]
 
 
-def _bits(group: Iterable[_Secret]) -> float:
-    return bits_together((secret.value, secret.sketch, secret.given) for secret in group)
+def _bits(group: Sequence[_Secret]) -> float:
+    first, *others = group
+    return bits_together((s.value, s.sketch, s.given) for s in group) if others else first.bits
 
 
 def _locked(group: Sequence[_Secret], salts: NextSalt) -> SealedAnswer:
