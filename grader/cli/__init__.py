@@ -15,7 +15,7 @@ import click
 
 from grader import __version__
 from grader.catalog import find_assignments, find_root, resolve
-from grader.cli.authors import audit, stub
+from grader.cli.authors import audit, new, stub
 from grader.cli.classes import batch
 from grader.cli.gradebook import excuse, export, extend, override, regrade, show
 from grader.cli.grading import run
@@ -90,7 +90,7 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-for command in (run, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub, release):
+for command in (run, batch, show, regrade, export, extend, override, excuse, audit, doctor, new, stub, release):
     cli.add_command(command)
 
 
