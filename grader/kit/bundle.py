@@ -17,7 +17,7 @@ from grader.errors import AssignmentError, RequestError
 from grader.grading.recording import Recording, record
 from grader.kit.leaks import find_leaks
 from grader.kit.secrets import secrets_of
-from grader.kit.wheel import build_wheel
+from grader.kit.wheel import make_wheel
 from grader.model import Assignment
 from grader.release import generated_files
 from grader.sealing import SEALED_TESTS, to_json
@@ -60,7 +60,7 @@ def make_bundle(assignment: Assignment, salts: Salts, *, wheel_of: Path | None =
     """
     seed = salts.seed_of_inputs()
     recording = record(assignment, salts, seed=seed)
-    wheel = build_wheel(wheel_of) if wheel_of else None
+    wheel = make_wheel(wheel_of) if wheel_of else None
     home = f"assignments/{assignment.name}"
     files = {f"{home}/{name}": raw for name, raw in _folder_of(assignment).items()}
     files[f"{home}/{SEALED_TESTS}"] = to_json(recording.sealed).encode()

@@ -17,7 +17,7 @@ def write_new(files: Mapping[str, str], root: Path) -> None:
     Raises RequestError if one exists already, or cannot be written.
     """
     pieces = _pieces(files)
-    there = next((root / piece for piece in pieces if (root / piece).exists() or (root / piece).is_symlink()), None)
+    there = next((root / p for p in reversed(pieces) if (root / p).exists() or (root / p).is_symlink()), None)
     if there is not None:
         raise RequestError(f"{there} exists already.", "Nothing was written. Take another name, or remove it.")
     try:

@@ -17,7 +17,7 @@ from grader.catalog import resolve
 from grader.grading.recording import record
 from grader.kit import Salts, find_leaks
 from grader.kit.secrets import secrets_of
-from grader.kit.wheel import build_wheel
+from grader.kit.wheel import make_wheel
 from grader.sealing import SEALED_TESTS
 from tests.end_to_end.conftest import make_course
 
@@ -205,13 +205,25 @@ def test_half_a_bundle_is_nobodys(course, program, said):
     assert course.grade(*arguments).returncode == 0
 
 
-def test_wheel_holds_the_toolkit_alone():
-    """No test, solution or reference can reach a student by the wheel, which is the same each time it is built."""
-    (name, first), (_, second) = (build_wheel(ROOT) for _ in range(2))
+def contents(wheel):
+    """The files of a wheel but for the list of them, and the lines of that list, in any order."""
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    record = next(name for name in files if name.endswith("/RECORD"))
+    return files | {record: sorted(files[record].split())}
+
+
+def test_wheel_holds_the_toolkit_alone(tmp_path):
+    """No test, solution or reference can reach a student by the wheel, which is the same however it is made."""
+    (name, first), (_, second) = (make_wheel(ROOT) for _ in range(2))
+    zipfile.ZipFile(io.BytesIO(first)).extractall(tmp_path)
+    (tmp_path / "of_another_package.py").write_text("x = 1", encoding="utf-8")
+    packed_name, packed = make_wheel(tmp_path)
     tops = {member.partition("/")[0] for member in zipfile.ZipFile(io.BytesIO(first)).namelist()}
 
     assert first == second
-    assert name.startswith("deepgrade-")
+    assert name == packed_name
+    assert contents(packed) == contents(first)
     assert {top.partition("-")[0] for top in tops} == {"grader", "deepgrade"}
 
 
