@@ -15,6 +15,7 @@ from grader.grading.recording import Recording
 from grader.kit.places import places_of
 from grader.model import Assignment
 from grader.release import solution_lines
+from grader.scaffold import template_texts
 
 # Shorter lines, and lines that compute nothing, stand in many programs.
 _SHORTEST = 25
@@ -44,6 +45,7 @@ def secrets_of(assignment: Assignment, recording: Recording, seed: int) -> Secre
     hidden = solution_lines("\n".join(solution) + "\n")
     public = {squeezed(line) for number, line in enumerate(solution, 1) if number not in hidden}
     public |= {squeezed(test.title) for test in recording.sealed.tests}
+    public |= {squeezed(line) for text in template_texts() for line in text.splitlines()}
     lines: dict[str, str] = {}
     for what, texts in _texts(assignment, [solution[number - 1] for number in sorted(hidden)]):
         lines |= {s: what for line in texts if (s := squeezed(line)) not in public and _tells(line)}
@@ -70,9 +72,10 @@ def digits_of(text: str) -> str:
 
 
 def _hints(assignment: Assignment) -> dict[str, str]:
-    """The sentences about mistakes, but for those that the course shows everybody in its README."""
+    """The sentences about mistakes, but for those that the course's README or a template shows everybody."""
     readme = assignment.root / "README.md"
-    shown = " ".join(readme.read_text(encoding="utf-8").split()) if readme.is_file() else ""
+    texts = [*template_texts(), *([readme.read_text(encoding="utf-8")] if readme.is_file() else [])]
+    shown = " ".join(" ".join(texts).split())
     with importable(assignment):
         found = load_misconceptions(assignment.hidden_tests)
     return {m.says: f"the hint of {m.name}" for m in found if m.says not in shown}

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.release import make_notebook, make_stub
 from grader.scaffold.naming import Name
 
+_TEMPLATES = resources.files("grader.scaffold").joinpath("templates")
 _WEEKS = 4
 _REFERENCE = '"""The oracles: for each assignment, what is right, spelt out directly."""\n'
 _CONFIGURATIONS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
@@ -54,6 +55,11 @@ def _of_the_course(root: Path, words: dict[str, str]) -> dict[str, str]:
     return files
 
 
+def template_texts() -> tuple[str, ...]:
+    """The templates: what stands in them is known to everybody who has the toolkit."""
+    return tuple(t.read_text(encoding="utf-8") for t in _TEMPLATES.iterdir() if t.name.endswith(".txt"))
+
+
 def _filled(template: str, words: dict[str, str]) -> str:
-    text = resources.files("grader.scaffold").joinpath("templates", f"{template}.txt").read_text(encoding="utf-8")
+    text = _TEMPLATES.joinpath(f"{template}.txt").read_text(encoding="utf-8")
     return re.sub(r"@(\w+)@", lambda match: words[match[1]], text)
