@@ -15,6 +15,7 @@ import pytest
 
 from grader.audit.jobs import as_submission
 from grader.catalog import resolve
+from grader.contents import reals_in
 from grader.diagnose import load_misconceptions
 from grader.grading import grade_trusted, importable
 from grader.grading.collect import run_pytest
@@ -28,13 +29,14 @@ from grader.release import solution_lines
 from grader.sandbox import Launcher, launcher, policy_of
 from grader.sealed import grade_sealed, try_sealed
 from grader.sealing import SealedTests, from_json, to_json
+from grader.sealing.sketch import cells_of
 from grader.student import Session
 
 ROOT = Path(__file__).parents[1]
 SEED = 11
 WHOLE = os.environ.get("GRADE_AGREEMENT") == "all"
 # Of each assignment, where not the whole is tried.
-EXERCISES, MUTANTS, MISCONCEPTIONS = 3, 4, 8
+EXERCISES, MUTANTS, MISCONCEPTIONS, SEALS = 3, 4, 8, 12
 # For a call: some mutants loop for ever.
 SECONDS = 1.0
 # What is seen of an answer that is sealed together with others is only that it is wrong, or raises.
@@ -137,6 +139,30 @@ def test_no_sample_is_told_a_hint_that_it_would_not_get_in_the_open(kit, samples
 
     assert told
     assert {t for t in told if not any((t[0], base) in failed for base in below(t[1]))} <= named
+
+
+def guesses(kit: Kit) -> Mapping[int, list[np.ndarray]]:
+    """What somebody finds in the file who looks for answers there, by size: every array, and small constants."""
+    calls = [call for test in kit.sealed.tests for call in test.calls]
+    arrays = [a.reshape(-1) for call in calls for a in reals_in([call.case.inputs, call.want])]
+    different = {a.tobytes(): a for a in arrays}.values()
+    sizes = {a.size for a in different}
+    by_size = {n: [np.zeros(n), np.ones(n), *(a for a in different if a.size == n)] for n in sizes}
+    return {n: [*some, *(-a for a in some)] for n, some in by_size.items()}
+
+
+def test_nothing_in_the_file_opens_a_seal(kit):
+    """No array in it is the expected answer of another call, nor are the published offsets themselves."""
+    found, opened = guesses(kit), []
+    sealed = [(test, answer) for test in kit.sealed.tests for answer in test.answers if len(answer.members) == 1]
+    for test, answer in sealed if WHOLE else sealed[:: -(-len(sealed) // SEALS)]:
+        call, place = answer.members[0]
+        sketch = test.calls[call].sketches[place]
+        offsets = np.frombuffer(sketch.offsets, dtype=np.int8) * sketch.step / sketch.levels
+        tried = (cells_of(guess, sketch) for guess in (*found.get(len(offsets), ()), offsets))
+        opened += [test.name for cells in tried if cells is not None and answer.lock.opens([cells])]
+
+    assert opened == []
 
 
 def test_misconceptions_get_the_same_verdicts(kit):
