@@ -95,28 +95,6 @@ def test_right_work_passes_without_the_hidden_tests(shared_course, bundle, witho
     ]
 
 
-WITHOUT_LINUX = """
-import os, sys
-
-for name in ("fork", "forkpty", "memfd_create", "pidfd_open", *(n for n in dir(os) if n.startswith("sched_"))):
-    if hasattr(os, name):
-        delattr(os, name)
-for name in ("resource", "fcntl", "pwd", "grp", "termios"):
-    sys.modules[name] = None
-if hasattr(os, "geteuid"):
-    os.geteuid = lambda: 1000  # as root, Linux would give the submission another user
-"""
-
-
-def test_right_work_passes_without_what_linux_has(shared_course, bundle, tmp_path):
-    """The student's path takes a plain process, and none of the modules that Windows lacks."""
-    (tmp_path / "sitecustomize.py").write_text(WITHOUT_LINUX, encoding="utf-8")
-    done = grade(shared_course, bundle, RIGHT, "--isolation", "process", PYTHONPATH=str(tmp_path))
-
-    assert done.stderr == ""
-    assert re.search(r"✓ double +6/6", done.stdout)
-
-
 def test_mistake_unlocks_its_hint(shared_course, bundle):
     """Whoever squares reads about squaring; the test that is shown shows its values."""
     done = grade(shared_course, bundle, SQUARED)
