@@ -23,14 +23,14 @@ def print_bundle(console: Console, recording: Recording, paths: Sequence[Path]) 
     locked = sum(not test.visible for test in sealed.tests)
     say(console, f"{locked} hidden tests are sealed, {len(sealed.tests) - locked} visible ones in the open.", "bold")
     say(console, f"{len(sealed.hints)} hints unlock themselves.")
-    _print_left_out(console, "tests are withheld, and run at the final grading only", recording.withheld)
-    _print_left_out(console, "hints are left out", recording.silent)
+    _print_left_out(console, "Tests withheld, which run at the final grading only", recording.withheld)
+    _print_left_out(console, "Hints left out", recording.silent)
 
 
 def _print_left_out(console: Console, what: str, left_out: Sequence[Withheld]) -> None:
     if left_out:
         console.print()
-        say(console, f"{len(left_out)} {what}:", "yellow")
+        say(console, f"{what}: {len(left_out)}", "yellow")
     for one in left_out:
         say(console, f"{one.exercise} {one_line(one.name)}: {one.why}".strip(), indent=2, hanging=2)
 

@@ -30,13 +30,13 @@ def make_notebook(stub: str) -> str:
 
 
 def _cells(source: str) -> Iterator[tuple[str, str]]:
-    """The kind and the text of each cell. Markdown stands in comments; blank lines around a cell are nobody's."""
+    """The kind and the text of each cell. Markdown stands in comments; blank lines after a cell are nobody's."""
     _, *pieces = _MARK.split("# %%\n" + source if not _MARK.match(source) else source)
     for mark, text in zip(pieces[::2], pieces[1::2], strict=True):
         if mark:
             yield "markdown", "\n".join(re.sub(r"\A# ?", "", line) for line in text.strip("\n").splitlines())
         elif text.strip():
-            yield "code", text.strip("\n")
+            yield "code", text.rstrip("\n")
 
 
 def _cell(kind: str, source: str, seen: Counter[str]) -> dict[str, Any]:
