@@ -81,7 +81,7 @@ class _Known:
 
     def __init__(self, arrays: Iterable[np.ndarray], near: float) -> None:
         rows = [np.atleast_1d(array) for array in arrays if array.size]
-        self._near = near
+        self.near = near
         self._flat = np.concatenate([np.empty(0), *(a.astype(np.float64).reshape(-1) for a in rows)])
         self._widths = np.repeat([a.shape[-1] for a in rows], [a.size for a in rows]).astype(np.int64)
         self._columns = np.concatenate([np.empty(0, np.int64), *(np.arange(a.size) % a.shape[-1] for a in rows)])
@@ -91,8 +91,8 @@ class _Known:
 
     def places_of(self, number: float) -> np.ndarray:
         """Where a number stands."""
-        first = np.searchsorted(self._sorted, number - self._near, "left")
-        last = np.searchsorted(self._sorted, number + self._near, "right")
+        first = np.searchsorted(self._sorted, number - self.near, "left")
+        last = np.searchsorted(self._sorted, number + self.near, "right")
         found: np.ndarray = self._order[first : min(last, first + _MOST_PLACES)]
         return found
 
@@ -111,7 +111,7 @@ class _Known:
         places = places[places + steps < len(self._flat)]
         there = self._flat[places + steps]
         with np.errstate(invalid="ignore"):
-            same: np.ndarray = (np.abs(there - number) <= self._near) | (there == number)
+            same: np.ndarray = (np.abs(there - number) <= self.near) | (there == number)
         followed: np.ndarray = places[same]
         return followed
 
@@ -125,19 +125,20 @@ class _Known:
 
 def _description(numbers: np.ndarray, known: _Known, choices: float) -> float:
     """The bits that describe numbers, of which a fresh one is one of so many."""
+    cells: list[float] = (np.rint(numbers / known.near) if known.near else numbers).tolist()
     before: Counter[float] = Counter()
     bits, i, fresh = 0.0, 0, math.log2(choices)
 
-    def alone(number: float) -> float:
-        seen = before[number]
+    def alone(cell: float) -> float:
+        seen = before[cell]
         return min(fresh, math.log2(len(before)), -math.log2(seen / before.total())) if seen else fresh
 
     while i < len(numbers) and bits < MOST:
         length, price = known.run_of(numbers[i:])
-        one_by_one = sum(map(alone, numbers[i : i + length].tolist()))
+        one_by_one = sum(map(alone, cells[i : i + length]))
         if not length or one_by_one <= price:
-            length, price = 1, alone(float(numbers[i]))
+            length, price = 1, alone(cells[i])
         bits += price
-        before.update(numbers[i : i + length].tolist())
+        before.update(cells[i : i + length])
         i += length
     return min(bits, MOST)

@@ -30,6 +30,7 @@ def rows_of(table, picked):
         (np.pad(X[0], 1), (X,), 40, 120),  # a frame of zeros, and rows
         (np.where(X[0] > 0, X[0], 0.0), (X,), 60, 200),
         (np.zeros((9, 9)), (), 0, 4),
+        (np.full(60, 0.1 * np.pi) + 1e-15 * np.arange(60), (), 20, 35),  # one number, but for rounding
         (np.ones(50), (X,), 0, 10),
         (np.eye(8)[RNG.integers(0, 8, 12)], (X,), 30, 80),  # one place of 8, twelve times: 36 bits at least
         (FLAGS, (), 150, 203),
