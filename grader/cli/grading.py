@@ -75,26 +75,12 @@ def run(
     with launcher(launcher_of(isolation), policy_of(found)) as workers:
         # Imported while the launcher starts: pytest takes as long.
         from grader.scoring import grade as points_of
+        from grader.single import grade_single
 
-        report = _graded(submission, found, workers, [e.name for e in wanted.exercises], seed)
+        report = grade_single(submission, found, workers, only=[e.name for e in wanted.exercises], seed=seed)
     result = points_of(report, wanted)
     _emit(report, result, wanted, format_, output, verbose=verbose, staff=staff)
     return FAILED if result.ungraded else FULL_MARKS if result.full else LESS
-
-
-def _graded(submission: Submission, assignment: Assignment, workers: Any, only: Sequence[str], seed: int) -> Any:
-    """The report by the hidden tests or, on a student's machine, by the sealed ones."""
-    from grader.sealed import grade_sealed, read_sealed_tests, sealed_tests_of
-
-    if assignment.hidden_tests.is_dir() or not sealed_tests_of(assignment).is_file():
-        from grader.grading import grade
-
-        return grade(submission, assignment, workers, only=only, seed=seed)
-    if seed:
-        raise RequestError(
-            f"--seed {seed} needs the hidden tests; sealed ones have inputs of their own.", "Leave it out."
-        )
-    return grade_sealed(submission, assignment, workers, read_sealed_tests(assignment), only=only)
 
 
 def _own_work(assignment: Assignment) -> Submission:

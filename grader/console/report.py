@@ -20,14 +20,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.console.lines import cell, mark, say, say_line, width_of
-from grader.feedback import Problem, exercise_points, hints, is_missing, problems, result, sentence, total_points
+from grader.feedback import Problem, exercise_points, hints, is_missing, problems, result, sentence, told, total_points
 from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
 from grader.printable import one_line
 
-# More different problems of one exercise than this are left to --verbose: the first ones are what to mend first. Where
-# a hint explains them, one is enough.
-_MOST_PROBLEMS = 3
-_MOST_WITH_HINT = 1
 _BELOW = 5
 # Left of the name: a blank, the mark, a blank.
 _MARGIN = 3
@@ -60,7 +56,7 @@ def print_report(
         if verbose or staff:
             _print_tests(console, outcomes, staff=staff)
         elif below:
-            _print_problems(console, problems(outcomes, exercise.status))
+            _print_problems(console, *told(outcomes, exercise.status))
     console.print()
     points = cell(console, total, max(points_width, len(total)), right=True)
     say_line(console, " " * _MARGIN, (f"{cell(console, 'Total', names)}  {points}", "bold"))
@@ -95,14 +91,11 @@ def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words:
         say(console, words, indent=_MARGIN)
 
 
-def _print_problems(console: Console, found: tuple[Problem, ...]) -> None:
-    explained = dict.fromkeys(hint for problem in found for hint in problem.hints)
+def _print_problems(console: Console, explained: tuple[str, ...], found: tuple[Problem, ...], more: int) -> None:
     for hint in explained:
         say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
-    most = _MOST_WITH_HINT if explained else _MOST_PROBLEMS
-    for problem in found[:most]:
+    for problem in found:
         _print_problem(console, problem)
-    more = sum(len(problem.titles) for problem in found[most:])
     if more:
         tests = "test" if more == 1 else "tests"
         say(console, f"… and {more} more {tests}; --verbose shows all.", "dim", indent=_BELOW)

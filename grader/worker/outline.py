@@ -53,7 +53,7 @@ def _uses(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
     mentioned: dict[str, set[str]] = {}
     for statement in [statement for tree in trees for statement in tree.body]:
         loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-        for name in _bound(statement):
+        for name in bound(statement):
             mentioned.setdefault(name, set()).update(loaded)
     left, uses = MAX_USES, {}
     for name, others in list(mentioned.items())[:MAX_NAMES]:
@@ -62,7 +62,7 @@ def _uses(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
     return uses
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
+def bound(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement at top level gives a meaning, or adds something to: `PIECES["f"] = f`."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
