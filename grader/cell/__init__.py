@@ -27,7 +27,14 @@ from grader.errors import RequestError
 from grader.model import Assignment, Grade, Report, Submission
 from grader.scoring import grade
 
-__all__ = ["Check", "check"]
+__all__ = ["Check", "InterruptedCheck", "check"]
+
+
+class InterruptedCheck(KeyboardInterrupt):
+    """Ctrl-C during a check, which a notebook shows as a sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        return ["Interrupted: nothing was graded."]
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +64,9 @@ def check(exercises: Sequence[Any], assignment: str | None, caller: FrameType) -
     wanted = {name: value for name, value in live.items() if session.is_origin_of(value)}
     parts, notes = cut(session, wanted)
     submission = Submission("this session", found.module, parts, session.name, notes=notes)
-    report = grade_in_background(submission, found, tuple(wanted))
+    try:
+        report = grade_in_background(submission, found, tuple(wanted))
+    except KeyboardInterrupt:
+        raise InterruptedCheck from None
     only = replace(found, exercises=tuple(e for e in found.exercises if e.name in wanted))
     return Check(report, grade(report, only), only)

@@ -36,7 +36,16 @@ _MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-s
 def to_text(report: Report, grade: Grade, assignment: Assignment) -> str:
     """What the command would print, without colours."""
     out = io.StringIO()
-    console = Console(file=out, width=_WIDTH, force_jupyter=False, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=out,
+        width=_WIDTH,
+        force_jupyter=False,
+        force_terminal=False,
+        no_color=True,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     print_report(console, report, grade, assignment)
     return out.getvalue().rstrip("\n")
 
@@ -74,10 +83,8 @@ def _below(exercise: ExerciseGrade, outcomes: tuple[Outcome, ...]) -> Iterator[s
         yield f'<div style="{_BELOW}border-left:3px solid {_BLUE};padding-left:9px">{_text(hint)}</div>'
     for problem in found:
         title = f"{len(problem.titles)} tests" if len(problem.titles) > 1 else problem.titles[0]
-        # Arrays stand in columns.
-        style = f"{_MONO}white-space:pre-wrap;" if "\n" in problem.says else ""
-        says = _text(problem.says) if not style else escape(clean(problem.says))
-        yield f'<div style="{_BELOW}"><div>{_line(title)}</div><div style="opacity:.82;{style}">{says}</div></div>'
+        says = f'<div style="opacity:.82">{_says(problem.says)}</div>'
+        yield f'<div style="{_BELOW}"><div>{_line(title)}</div>{says}</div>'
     if more:
         tests = "test" if more == 1 else "tests"
         yield f'<div style="{_BELOW}opacity:.7">… and {more} more {tests}.</div>'
@@ -110,3 +117,9 @@ def _line(text: str) -> str:
 
 def _text(text: str) -> str:
     return "<br>".join(escape(line.strip()) for line in clean(text).split("\n"))
+
+
+def _says(text: str) -> str:
+    """A sentence, and below it the arrays that it tells, which stand in columns."""
+    first, _, rest = clean(text).partition("\n")
+    return escape(first) + (f'<div style="{_MONO}white-space:pre-wrap">{escape(rest)}</div>' if rest else "")
