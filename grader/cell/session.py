@@ -24,10 +24,14 @@ Namespace = dict[str, Any]
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement at the top level of what ran, in the order in which it ran; `part` is its place in the session."""
+    """A statement at the top level of what ran, in the order in which it ran; `part` is its place in the session.
+
+    `unit` is what was compiled with it: IPython compiles each statement alone, and a file is compiled as a whole.
+    """
 
     part: int
     node: ast.stmt
+    unit: ast.Module
 
 
 class Session:
@@ -66,11 +70,13 @@ class Session:
     def _statements(self) -> Iterator[Statement]:
         for number, part in enumerate(self.parts):
             try:
-                body = ast.parse(part.source).body
+                tree = ast.parse(part.source)
             except (SyntaxError, ValueError, RecursionError):
                 continue
             last = self._last_line() if number == self._current() else None
-            yield from (Statement(number, node) for node in body if last is None or node.lineno <= last)
+            for node in tree.body:
+                if last is None or node.lineno <= last:
+                    yield Statement(number, node, tree if self._shell is None else ast.Module([node], []))
 
     def _current(self) -> int | None:
         """The part that runs now, if one does."""

@@ -77,22 +77,23 @@ def _home(name: str, value: Any, statements: tuple[Statement, ...]) -> int | Non
     """The last definition that compiles to the code of a live function or class."""
     for k in range(len(statements) - 1, -1, -1):
         node = statements[k].node
-        if isinstance(node, _DEFINITIONS) and node.name == name and _made(node, value):
+        if isinstance(node, _DEFINITIONS) and node.name == name and _made(node, statements[k].unit, value):
             return k
     return None
 
 
-def _made(node: _Definition, value: Any) -> bool:
-    """Whether this definition made the object."""
+def _made(node: _Definition, unit: ast.Module, value: Any) -> bool:
+    """Whether this definition, compiled with its unit, made the object."""
     live = _codes(inspect.unwrap(value) if node.decorator_list and callable(value) else value)
     if live is None or isinstance(node, ast.ClassDef) != ("" not in live):
         return False
     flags = next((code.co_flags & _FUTURE for code in live.values()), 0)
     try:
-        whole = compile(ast.Module([node], []), "<session>", "exec", flags, dont_inherit=True)
+        whole = compile(unit, "<session>", "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError):
         return False
-    code = _inner(whole, node.name)
+    places = {(code.co_name, code.co_firstlineno): code for code in _all_inner(whole)}
+    code = places.get((node.name, _first_line(node)))
     if code is None:
         return False
     if not isinstance(node, ast.ClassDef):
@@ -108,10 +109,6 @@ def _codes(value: Any) -> dict[str, CodeType] | None:
         return None
     methods = {n: getattr(m, "__func__", getattr(m, "fget", m)) for n, m in vars(value).items()}
     return {n: m.__code__ for n, m in methods.items() if isinstance(m, FunctionType)}
-
-
-def _inner(code: CodeType, name: str) -> CodeType | None:
-    return next((inner for inner in _all_inner(code) if inner.co_name == name), None)
 
 
 def _all_inner(code: CodeType) -> list[CodeType]:
@@ -200,7 +197,7 @@ def _only(source: str, nodes: list[ast.stmt]) -> str:
     lines = [line.encode() for line in source.split("\n")]
     kept: list[bytes] = [b""] * len(lines)
     for node in nodes:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        first = _first_line(node)
         last, end = node.end_lineno or node.lineno, node.end_col_offset or 0
         texts = lines[first - 1 : last]
         texts[-1] = texts[-1][:end]
@@ -208,6 +205,11 @@ def _only(source: str, nodes: list[ast.stmt]) -> str:
         kept[first - 1] += (b"; " if kept[first - 1] else b"") + texts[0]
         kept[first:last] = texts[1:]
     return b"\n".join(kept).decode().rstrip("\n") + "\n"
+
+
+def _first_line(node: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
 
 
 def _told(
