@@ -209,7 +209,8 @@ def _only(source: str, nodes: list[ast.stmt]) -> str:
 
 def _first_line(node: ast.stmt) -> int:
     """Where a statement begins, its decorators included."""
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    decorators = node.decorator_list if isinstance(node, _DEFINITIONS) else []
+    return min([node.lineno, *(d.lineno for d in decorators)])
 
 
 def _told(
