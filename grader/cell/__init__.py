@@ -12,6 +12,7 @@ system. And so the verdict is that of the same code handed in, not of what else 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,7 +63,10 @@ def check(exercises: Sequence[Any], assignment: str | None, caller: FrameType) -
             raise RequestError(f"This session has no {name}.", "Run the cell that defines it.")
     session = Session(origin_of(live, caller.f_globals, everything=not exercises), caller)
     wanted = {name: value for name, value in live.items() if session.is_origin_of(value)}
-    parts, notes = cut(session, wanted)
+    with warnings.catch_warnings():
+        # The compiler's remarks on these cells were shown when they ran.
+        warnings.simplefilter("ignore")
+        parts, notes = cut(session, wanted)
     submission = Submission("this session", found.module, parts, session.name, notes=notes)
     try:
         report = grade_in_background(submission, found, tuple(wanted))

@@ -11,7 +11,7 @@ import __future__
 import ast
 import inspect
 from collections.abc import Iterator, Mapping
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any
 
 from grader.cell.session import Session, Statement
@@ -31,7 +31,8 @@ def cut(session: Session, wanted: Mapping[str, Any]) -> tuple[tuple[Part, ...], 
     """
     statements = session.statements
     live = {**session.namespace, **wanted}
-    binds = [frozenset(_bound(s.node, live)) for s in statements]
+    modules = frozenset(name for s in statements for name in outline.imported(s.node))
+    binds = [frozenset(_bound(s.node, modules)) for s in statements]
     home = {name: _home(name, value, statements) for name, value in wanted.items()}
     for name, place in home.items():
         last = next((k for k in range(len(statements) - 1, -1, -1) if name in binds[k]), None)
@@ -49,8 +50,8 @@ def cut(session: Session, wanted: Mapping[str, Any]) -> tuple[tuple[Part, ...], 
             if k not in chosen:
                 chosen.add(k)
                 node = statements[k].node
-                waiting += [(used, k) for used in _loaded(*_run_at_once(node))]
-                waiting += [(used, len(statements)) for used in _loaded(node)]
+                waiting += [(used, k) for used in _read_at_once(node)]
+                waiting += [(used, len(statements)) for used in outline.mentioned(node)]
     parts = tuple(_parts(session, [statements[k] for k in sorted(chosen)]))
     return parts, (_told(session, statements, home, binds),)
 
@@ -136,46 +137,32 @@ def _is_plain(node: ast.stmt) -> bool:
     return isinstance(node, _DEFINITIONS) and not node.decorator_list
 
 
-def _bound(node: ast.stmt, live: Mapping[str, Any]) -> Iterator[str]:
-    """The names that a statement gives a meaning, or whose value it changes."""
-    if isinstance(node, _DEFINITIONS):
-        yield node.name
-        return
-    yield from outline.bound(node)
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in inner.names)
-    call = node.value if isinstance(node, ast.Expr) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):  # LAYERS.append(…)
-        root: ast.expr = call.func
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        if isinstance(root, ast.Name) and not isinstance(live.get(root.id), ModuleType | type | FunctionType | None):
-            yield root.id
+def _bound(statement: ast.stmt, modules: frozenset[str]) -> Iterator[str]:
+    """The names that a statement gives a meaning, or whose value it changes; a module's functions change no module."""
+    yield from outline.bound(statement)
+    yield from outline.imported(statement)
+    yield from (name for name in outline.changed(statement) if name not in modules)
 
 
-def _loaded(*nodes: ast.AST) -> set[str]:
-    return {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
-def _run_at_once(node: ast.stmt) -> list[ast.AST]:
-    """What of a statement needs its names when it runs; the body of a function needs them when it is called."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return [*node.decorator_list, node.args, *filter(None, [node.returns])]
-    return [node]
+def _read_at_once(node: ast.stmt) -> set[str]:
+    """The names that a statement needs when it runs; the body of a function needs its own when it is called."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return outline.mentioned(node)
+    head = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    return {name for part in head for name in outline.mentioned(part)}
 
 
 def _is_fresh(name: str, node: ast.stmt) -> bool:
     """Whether after this statement nothing counts of what the name meant before."""
     if isinstance(node, _DEFINITIONS):
-        return name not in _loaded(*node.decorator_list)
+        return not any(name in outline.mentioned(decorator) for decorator in node.decorator_list)
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     value = getattr(node, "value", None)
     if value is None or not any(isinstance(t, ast.Name) and t.id == name for t in targets):
         return False
-    return name not in _loaded(value)
+    return name not in outline.mentioned(value)
 
 
 def _always(node: ast.stmt) -> bool:
