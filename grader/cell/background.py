@@ -12,12 +12,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import grader
 from grader.document import report_from_document
-from grader.errors import AssignmentError, GradeError
+from grader.errors import AssignmentError, GradeError, IsolationError
 from grader.model import Assignment, Report, Submission
 from grader.printable import clean
 
@@ -40,7 +41,11 @@ def grade_in_background(submission: Submission, assignment: Assignment, only: Se
         "parts": parts,
         "only": list(only),
     }
-    with _started() as process:
+    try:
+        started = _started()
+    except OSError as exc:
+        raise IsolationError(f"Python cannot be started as {sys.executable!r}: {exc}.") from exc
+    with started as process:
         try:
             reply = _answer(process, json.dumps(request))
         except BaseException:
@@ -61,14 +66,16 @@ def _started() -> subprocess.Popen[bytes]:
         env={**os.environ, **{name: os.environ.get(name, "1") for name in _SINGLE_THREAD}},
         # Ctrl-C in the session is the session's: it closes the pipe.
         start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
 
 def _answer(process: subprocess.Popen[bytes], request: str) -> dict[str, Any]:
     texts = [_Text(pipe) for pipe in (process.stdout, process.stderr) if pipe is not None]
     if process.stdin is not None:
-        process.stdin.write(request.encode() + b"\n")
-        process.stdin.flush()
+        with suppress(OSError):  # it ended at once: its last words tell why
+            process.stdin.write(request.encode() + b"\n")
+            process.stdin.flush()
     for text in texts:
         while text.is_alive():
             text.join(_SECONDS_A_STEP)
