@@ -21,6 +21,7 @@ from grader.worker import outline
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MOST_PLACES = 4
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
@@ -211,6 +212,8 @@ def _told(
     for name, place in home.items():
         at = place if place is not None else max(k for k, names in enumerate(binds) if name in names)
         where.setdefault(session.parts[statements[at].part].label, []).append(name)
+    if len(where) > _MOST_PLACES:
+        return f"Taken as it ran, from {len(where)} cells of this session."
     return "Taken as it ran: " + "; ".join(f"{', '.join(names)} from {label}" for label, names in where.items()) + "."
 
 

@@ -46,7 +46,7 @@ def to_text(report: Report, grade: Grade, assignment: Assignment) -> str:
         markup=False,
         emoji=False,
     )
-    print_report(console, report, grade, assignment)
+    print_report(console, report, grade, assignment, rest="")
     return out.getvalue().rstrip("\n")
 
 

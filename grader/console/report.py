@@ -38,10 +38,12 @@ def print_report(
     *,
     verbose: bool = False,
     staff: bool = False,
+    rest: str = "; --verbose shows all",
 ) -> None:
     """Print what a student needs to know.
 
-    With `verbose`, every test and its time; with `staff`, also the details, which may hold hidden inputs.
+    With `verbose`, every test and its time; with `staff`, also the details, which may hold hidden inputs. `rest` says
+    how to see the tests that are only counted.
     """
     _print_head(console, report, assignment)
     total = total_points(grade)
@@ -56,7 +58,7 @@ def print_report(
         if verbose or staff:
             _print_tests(console, outcomes, staff=staff)
         elif below:
-            _print_problems(console, *told(outcomes, exercise.status))
+            _print_problems(console, *told(outcomes, exercise.status), rest)
     console.print()
     points = cell(console, total, max(points_width, len(total)), right=True)
     say_line(console, " " * _MARGIN, (f"{cell(console, 'Total', names)}  {points}", "bold"))
@@ -91,14 +93,16 @@ def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words:
         say(console, words, indent=_MARGIN)
 
 
-def _print_problems(console: Console, explained: tuple[str, ...], found: tuple[Problem, ...], more: int) -> None:
+def _print_problems(
+    console: Console, explained: tuple[str, ...], found: tuple[Problem, ...], more: int, rest: str
+) -> None:
     for hint in explained:
         say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
     for problem in found:
         _print_problem(console, problem)
     if more:
         tests = "test" if more == 1 else "tests"
-        say(console, f"… and {more} more {tests}; --verbose shows all.", "dim", indent=_BELOW)
+        say(console, f"… and {more} more {tests}{rest}.", "dim", indent=_BELOW)
 
 
 def _print_problem(console: Console, problem: Problem) -> None:
