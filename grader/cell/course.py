@@ -73,8 +73,10 @@ def choose(
 
 
 def _present(assignments: Sequence[Assignment], namespace: Namespace) -> list[str]:
-    known = dict.fromkeys(name for a in assignments for name in _exercises(a))
-    return [name for name in known if callable(namespace.get(name))]
+    """The exercises that are in the namespace, of the assignment that has most: numpy and math have a `tanh` too."""
+    present = [[name for name in _exercises(a) if callable(namespace.get(name))] for a in assignments]
+    most = max(map(len, present), default=0)
+    return list(dict.fromkeys(name for names in present if most and len(names) == most for name in names))
 
 
 def _exercises(assignment: Assignment) -> list[str]:

@@ -64,7 +64,10 @@ def _document(text: str) -> dict[str, Any]:
     if version != FORMAT_VERSION or isinstance(version, bool):
         message = f"'format_version' must be {FORMAT_VERSION} (got {version!r})"
         raise RequestError(message, "The file is no report, or of another version of the toolkit: grade again.")
-    return {"report": None, **document}
+    if not isinstance(document.get("report"), dict):
+        message = f"the file holds no report of one submission (it has {', '.join(sorted(map(repr, document))[:6])})"
+        raise RequestError(message, "`grade ASSIGNMENT FILE --json -o REPORT` writes one.")
+    return {**document}
 
 
 def _read_grade(fields: Mapping[str, Any], report: Report) -> Grade:

@@ -1,5 +1,6 @@
 """`grader.check` in a real Jupyter kernel: in a checkout and in a student's bundle, and what must not happen to it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -138,14 +139,20 @@ def test_errors_are_sentences(kernel, cell, says):
     assert shown == {"error": says}
 
 
-def test_executed_notebook_of_a_bundle(shared_course, tmp_path):
-    """In a bundle sealed tests answer, also where nbconvert's client runs it; a wrong answer stops nothing."""
-    done = shared_course.grade("release", "1", "-o", str(tmp_path), "--salt-seed", "salt", "--no-wheel")
+@pytest.fixture(scope="module")
+def bundle(shared_course, tmp_path_factory) -> Path:
+    """The folder of the assignment in a student's bundle, away from the course."""
+    folder = tmp_path_factory.mktemp("a student's kůň")
+    done = shared_course.grade("release", "1", "-o", str(folder), "--salt-seed", "salt", "--no-wheel")
     assert done.returncode == 0, done.stderr
-    home = tmp_path / "assignment1_tiny" / "assignments" / "assignment1_tiny"
+    return folder / "assignment1_tiny" / "assignments" / "assignment1_tiny"
+
+
+def test_executed_notebook_of_a_bundle(bundle):
+    """In a bundle sealed tests answer, also where nbconvert's client runs it; a wrong answer stops nothing."""
     cells = [RIGHT, "def total(x):\n    return 0.0", "import grader\ngrader.check()", "1 + 1"]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(home)}}).execute()
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(bundle)}}).execute()
     (output,) = notebook.cells[2].outputs
 
     assert "6/6" in output.data["text/html"]
@@ -153,14 +160,35 @@ def test_executed_notebook_of_a_bundle(shared_course, tmp_path):
     assert notebook.cells[3].outputs
 
 
-def test_plain_python(shared_course):
-    """Without Jupyter the table is text; the script's own code is graded as far as it ran."""
-    script = f"{RIGHT}\nimport grader\nprint(grader.check(double))\ndef double(x): return 0\n"
-    file = shared_course.submit(script, "scripts/try_it.py")
+WITHOUT_LINUX = """
+import os, sys
+
+sys.platform = "darwin"
+del os.fork
+for name in ("resource", "fcntl", "pwd", "grp", "termios"):
+    sys.modules[name] = None
+os.geteuid = lambda: 1000  # as root, Linux would give the submission another user
+"""
+
+
+def test_script_without_what_linux_has(bundle, tmp_path):
+    """Without Jupyter the table is text; a script's own code is graded as far as it ran, and anywhere."""
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_LINUX, encoding="utf-8")
+    script = bundle / "try it.py"
+    script.write_text(
+        f"{RIGHT}\nimport grader\nprint(grader.check(double))\ndef double(x): return 0\n", encoding="utf-8"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, str(file)], cwd=Path(file).parent, capture_output=True, text=True, timeout=SECONDS, check=False
+        [sys.executable, str(script)],
+        cwd=bundle,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
 
     assert done.stderr == ""
     assert re.search(r"✓ double +6/6", done.stdout)
-    assert "Taken as it ran: double from try_it.py." in done.stdout
+    assert "Taken as it ran: double from try it.py." in done.stdout

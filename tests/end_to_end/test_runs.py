@@ -96,7 +96,7 @@ def test_tests_of_one_run_alone(diff):
         (b"x = 1", "a report must be JSON"),
         (b"\xff", "a report must be UTF-8 text"),
         (b"{}", "'format_version' must be 2 (got None)"),
-        (b'{"format_version": 2}', "the report is damaged"),
+        (b'{"format_version": 2}', "the file holds no report of one submission (it has 'format_version')"),
         ("other", "The runs are of different assignments: assignment1_tiny and assignment2_small."),
         ("no grade", "the grade is damaged"),
         ("failed", "The second run could not be graded: the toolkit failed."),

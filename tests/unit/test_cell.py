@@ -158,6 +158,14 @@ def test_choice_of_the_assignment(names, assignment, says):
     assert says in f"{caught.value} {caught.value.hint}"
 
 
+def test_imported_namesakes_do_not_decide():
+    """Without names, the assignment is the one that the session defines most of."""
+    namespace = dict.fromkeys(["conv2d_forward", "tanh", "pad2d", "pad"], len)
+    found, names = choose((), None, namespace, Path(__file__).parents[2])
+
+    assert (found.name, names) == ("assignment3_convolution", ("pad2d", "conv2d_forward"))
+
+
 def test_no_course_around(tmp_path):
     """Elsewhere than in a course or a bundle, the way there is told."""
     with pytest.raises(RequestError) as caught:
