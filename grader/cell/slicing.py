@@ -67,6 +67,8 @@ def _bindings(
         home = _home(name, live[name], statements)
         if home is not None:
             yield home
+            later = range(home + 1, before)  # f.cache = {}
+            yield from (k for k in later if name in binds[k] and not _is_fresh(name, statements[k].node))
             return
     for k in range(before - 1, -1, -1):
         if name in binds[k]:

@@ -95,6 +95,7 @@ def test_lines_stay_where_they_stood(run):
         (["import functools", "@functools.cache\ndef f(): return 3"], 3),
         (["class A:\n    def m(self): return 1", "class A:\n    def m(self): return 2", "def f(): return A().m()"], 2),
         (["from math import *", "def f(): return floor(2.5)"], 2),
+        (["def f():\n    f.n += 1\n    return f.n", "f.n = 1"], 2),
         (["for k in range(4):\n    pass", "def f(): return k"], 3),
     ],
 )
