@@ -26,6 +26,7 @@ def shell() -> Iterator[InteractiveShell]:
     """A real IPython, without a history file."""
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     yield shell
+    shell.restore_sys_module_state()
     InteractiveShell.clear_instance()
 
 

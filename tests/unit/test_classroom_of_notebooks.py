@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
@@ -24,7 +25,7 @@ TOTAL = "def total(x):\n    return float(double(x).sum())"
 FACTOR = "FACTOR = 2.0"
 SLOW = "history = train()\nwhile True: pass"
 
-Read = Callable[..., tuple[Submission, Session]]
+Read = Callable[..., Submission]
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +35,24 @@ def launcher() -> Iterator[ProcessLauncher]:
 
 
 @pytest.fixture
-def opened(launcher, tmp_path) -> Iterator[Read]:
-    """Reads a notebook of these cells, and opens it in a worker."""
-    sessions = []
+def read(tmp_path) -> Read:
+    """Reads a notebook of these cells."""
 
-    def opened(*cells: str | dict, **metadata: object) -> tuple[Submission, Session]:
+    def read(*cells: str | dict, **metadata: object) -> Submission:
         made = [cell if isinstance(cell, dict) else v4.new_code_cell(cell) for cell in cells]
-        file = tmp_path / "alice.ipynb"
         notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": made}
+        file = tmp_path / "alice.ipynb"
         file.write_text(json.dumps(notebook), encoding="utf-8")
-        submission = read_submission(file, ASSIGNMENT)
-        sessions.append(Session(submission, launcher, Policy(), asked=("double", "total")))
-        return submission, sessions[-1]
+        return read_submission(file, ASSIGNMENT)
 
-    yield opened
-    for session in sessions:
-        session.close()
+    return read
+
+
+@pytest.fixture
+def opened(launcher) -> Iterator[Callable[[Submission], Session]]:
+    """Opens a submission in a worker."""
+    with ExitStack() as stack:
+        yield lambda submission: stack.enter_context(Session(submission, launcher, Policy(), asked=("double", "total")))
 
 
 @pytest.mark.parametrize(
@@ -72,23 +75,30 @@ def opened(launcher, tmp_path) -> Iterator[Read]:
     ids=["apart", "merged", "turned", "doubled", "redefined", "retagged", "slow", "broken", "magics", "dict", "list",
          "lambda", "locals"],
 )  # fmt: skip
-def test_functions_are_found_by_name(opened, cells):
+def test_functions_are_found_by_name(opened, read, cells):
     """Cells that are merged, moved, doubled, retagged, broken or slow take nothing from the others."""
-    _, session = opened(*cells)
+    session = opened(read(*cells))
 
     assert session.module.double([1.0, 2.5]).tolist() == [2.0, 5.0]
     assert session.module.total([[1.0, 2.0]]) == 6.0
 
 
-def test_broken_cells_are_reported_with_their_place(opened):
+def test_broken_cells_are_reported_with_their_place(opened, read):
     """Each cell that is no Python is named with its line, counted among all cells."""
-    _, session = opened(
-        v4.new_markdown_cell("# Text"), IMPORT, "x = (1\ny = 2", FACTOR, DOUBLE, "def total(x):\nreturn"
-    )
+    cells = [v4.new_markdown_cell("# Text"), IMPORT, "x = (1\ny = 2", FACTOR, DOUBLE, "def total(x):\nreturn"]
+    session = opened(read(*cells))
 
     first, second = session.problems
     assert first.startswith("Line 1 of cell 3 is not valid Python")
     assert second.startswith("Line 2 of cell 6 is not valid Python")
+
+
+def test_a_file_is_run_as_a_whole(opened, tmp_path):
+    """What holds for notebooks does not hold for files, however long their names."""
+    file = tmp_path / f"{'cell ' * 20}.py"
+    file.write_text("exec('def double(x): return 2 * x')", encoding="utf-8")
+
+    assert opened(read_submission(file, ASSIGNMENT)).module.double(2) == 4
 
 
 @pytest.mark.parametrize(
@@ -109,9 +119,9 @@ def test_broken_cells_are_reported_with_their_place(opened):
         (["%run tiny.py\nx = 1"], "cell 1: line 1, '%run tiny.py', is for IPython alone and was left out."),
     ],
 )
-def test_remarks(opened, cells, note):
+def test_remarks(read, cells, note):
     """What a student may not see in a long notebook is remarked."""
-    submission, _ = opened(*cells)
+    submission = read(*cells)
 
     assert submission.notes == ((note,) if note else ())
 
@@ -124,18 +134,18 @@ def test_remarks(opened, cells, note):
         {"kernelspec": {"name": "x", "language": "julia"}},
     ],
 )
-def test_other_kernels(opened, metadata):
+def test_other_kernels(read, metadata):
     """A notebook of another language is told as one."""
-    submission, _ = opened("x <- 1", **metadata)
+    submission = read("x <- 1", **metadata)
 
     assert "choose a Python kernel, and save it again" in submission.problem
 
 
-def test_large_outputs(opened):
+def test_large_outputs(read):
     """Outputs are passed over up to 10 MB; beyond, the way out is told."""
     picture = v4.new_output("display_data", {"image/png": "A" * 9_000_000})
-    submission, _ = opened(v4.new_code_cell(FACTOR, outputs=[picture]))
-    larger, _ = opened(v4.new_code_cell(FACTOR, outputs=[picture, picture]))
+    submission = read(v4.new_code_cell(FACTOR, outputs=[picture]))
+    larger = read(v4.new_code_cell(FACTOR, outputs=[picture, picture]))
 
     assert [part.source for part in submission.parts] == [FACTOR]
     assert (
