@@ -1,10 +1,10 @@
 """Hints that unlock themselves: the sentence about a mistake, encrypted with a key made of its wrong answers.
 
 The rule is that of diagnosis (see `diagnose.findings`): a mistake is named only if it explains every answer to its
-exercise, and shows on three at least. Which answers it gets wrong is public; the key is made of some of these, so that a second mistake
-that shows on others alone does not keep a hint shut. Sketches
-of wrong answers are coarse, and have the steps of the right ones where both have one form: many numbers of a wrong
-answer are right, and a second, different sketch of one would give away more of it than the first.
+exercise, and shows on three at least. Which answers it gets wrong is public; the key is made of some of these, so that
+a second mistake that shows on others alone does not keep a hint shut. Sketches of wrong answers are coarse, and have
+the steps of the right ones where both have one form: many numbers of a wrong answer are right, and a second, different
+sketch of one would give away more of it than the first.
 
 The cipher is AES-GCM of the package `cryptography`. Without it there are no hints, and all else works.
 """
