@@ -22,7 +22,7 @@ from grader.errors import AssignmentError, IsolationError
 from grader.gradebook import Basis, basis_of
 from grader.grading import grade_all, importable
 from grader.intake import read_submission
-from grader.lanes import Lanes, Lost
+from grader.lanes import Lanes, Lost, Pool
 from grader.model import Assignment, Decisions, Isolation, Outcome, Part, Report, Status, Submission
 from grader.release import make_stub
 from grader.sandbox import Launcher
@@ -155,7 +155,7 @@ def grade_batch(
 
 
 def _grade_rest(
-    assignment: Assignment, rest: Sequence[Submission], lanes: Lanes, journal: Journal, seed: int
+    assignment: Assignment, rest: Sequence[Submission], lanes: Pool, journal: Journal, seed: int
 ) -> Iterator[tuple[Report, bool]]:
     handed_out: list[Submission] = []
     known: list[Report] = []
