@@ -51,7 +51,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt tools/install_bubblewrap.sh |
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install_postgresql.sh | $(VENV)/.installed
 	sh tools/install_postgresql.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class,dev,torch]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class,cluster,dev,torch]'
 	@touch $@
 
 clean:  ## remove what the other targets made

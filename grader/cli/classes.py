@@ -39,7 +39,8 @@ Examples:
   grade batch assignment3 submissions/
   grade batch 3 submissions/ --only 'a*' --only zoe
   grade batch 3 submissions/ --roster class.csv
-  grade batch 3 submissions/ --json > class.json""",
+  grade batch 3 submissions/ --json > class.json
+  grade batch 3 submissions/ --cluster tcp://scheduler:8786""",
 )
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -56,6 +57,7 @@ Examples:
     help="Seed of the tests' inputs (default: that of the batch before, at first a fresh one).",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
+@click.option("--cluster", metavar="URL", help="Grade on a Dask cluster's workers: the scheduler's tcp://HOST:PORT.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary, and who could not be graded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the class as JSON instead of a table.")
 @click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
@@ -75,6 +77,7 @@ def batch(
     roster: Path | None,
     seed: int | None,
     workers: int | None,
+    cluster: str | None,
     quiet: bool,
     as_json: bool,
     allow_weak_isolation: bool,
@@ -107,6 +110,7 @@ def batch(
             isolation=launcher_of(isolation),
             workers=workers,
             weak_isolation=allow_weak_isolation,
+            cluster=_cluster(cluster, workers),
         )
         run = _Run(found, submissions, quiet=quiet, as_json=as_json)
         journal = _journal(book, found, terms.seed, fresh=fresh)
@@ -125,6 +129,15 @@ def batch(
         for remark in remarks:
             click.echo(remark, err=as_json)
     return FAILED if run.ungraded else FULL_MARKS
+
+
+def _cluster(address: str | None, workers: int | None) -> str | None:
+    """The address. Raises RequestError if it goes with nothing else that is asked for, or with what is installed."""
+    if address is not None and workers is not None:
+        raise RequestError("--workers counts processes of this machine.", "A cluster has as many as it has threads.")
+    if address is not None and not find_spec("distributed"):
+        raise RequestError("--cluster needs Dask, which is not installed.", "Install it: pip install distributed")
+    return address
 
 
 def _place(where: str | None, root: Path) -> str | None:

@@ -45,6 +45,13 @@ def basis_of(assignment: Assignment) -> Basis:
     return Basis(tests=_tests(assignment), manifest=_manifest(assignment), toolkit=_toolkit())
 
 
+def ingredients_of(assignment: Assignment) -> dict[str, str]:
+    """What the basis is made of, by names that a person can look up: files by their digests, packages by versions."""
+    files = {f.relative_to(assignment.root).as_posix(): _digest([f.read_bytes()]) for f in _decisive_files(assignment)}
+    manifest = {(assignment.folder / "assignment.toml").relative_to(assignment.root).as_posix(): _manifest(assignment)}
+    return files | manifest | {"Python": sys.version, **_versions(), "the toolkit": _toolkit_source()}
+
+
 def content_of(submission: Submission) -> str:
     """What was handed in, or why it could not be read."""
     return _digest([submission.digest.encode(), submission.problem.encode("utf-8", "surrogatepass"),
@@ -72,11 +79,15 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def _tests(assignment: Assignment) -> str:
+    return _of_files(_decisive_files(assignment), assignment.root)
+
+
+def _decisive_files(assignment: Assignment) -> list[Path]:
     hidden = [f for f in _files(assignment.hidden_tests) if f.name not in _NO_TESTS]
     reference = assignment.root / "reference"
     data = [f for f in _files(reference) if f.suffix not in (".py", ".md")]
     solution = [assignment.solution] if assignment.solution.is_file() else []
-    return _of_files([*hidden, *_imported(hidden, reference), *data, *solution], assignment.root)
+    return sorted({*hidden, *_imported(hidden, reference), *data, *solution})
 
 
 def _manifest(assignment: Assignment) -> str:
@@ -87,11 +98,19 @@ def _manifest(assignment: Assignment) -> str:
 
 @cache
 def _toolkit() -> str:
+    # What computes the answers is in it too: another numpy may round otherwise.
+    versions = [sys.version, *(f"{name} {number}" for name, number in _versions().items())]
+    return f"{grader.__version__}+{_digest([_toolkit_source().encode(), *(v.encode() for v in versions)])[:16]}"
+
+
+def _toolkit_source() -> str:
     home = Path(grader.__file__).parent
     files = [f for f in _files(home) if f.suffix == ".py" and f.relative_to(home).parts[0] not in _READERS]
-    # What computes the answers is in it too: another numpy may round otherwise.
-    versions = [sys.version, *(f"{p} {version(p)}" for p in ("numpy", "torch") if find_spec(p))]
-    return f"{grader.__version__}+{_digest([_of_files(files, home).encode(), *(v.encode() for v in versions)])[:16]}"
+    return _of_files(files, home)
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("numpy", "torch") if find_spec(name)}
 
 
 def _files(folder: Path) -> list[Path]:
