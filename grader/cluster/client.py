@@ -13,6 +13,8 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import dask
+from dask.utils import parse_timedelta
 from distributed import Client, Future, KilledWorker
 
 from grader.cluster.lane import Order
@@ -22,10 +24,7 @@ from grader.gradebook import ingredients_of
 from grader.lanes import Lost, Serve, Task
 from grader.model import Assignment, Isolation
 
-_SECONDS_TO_CONNECT = 10.0
 _SECONDS_TO_GATHER = 60.0
-# How long to wait for a first worker, and for a new one when all have gone.
-_SECONDS_WITHOUT_WORKERS = 30.0
 _SECONDS_BETWEEN_LOOKS = 2.0
 # Lanes that cannot be started one after the other, and no result between them.
 _MOST_LOSSES_IN_A_ROW = 10
@@ -53,12 +52,14 @@ class ClusterLanes:
         self._flying: dict[Future, Task] = {}
         self._losses = 0
         self._threads = 0
+        # Dask's own setting, for the scheduler, a first worker, and a new one when all have gone.
+        self._patience = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))
         self._looked = self._seen = time.monotonic()
 
     def __enter__(self) -> ClusterLanes:
         _be_quiet()
         try:
-            self._client = Client(self._address, timeout=_SECONDS_TO_CONNECT, set_as_default=False, name="grade")
+            self._client = Client(self._address, timeout=self._patience, set_as_default=False, name="grade")
         except (OSError, ValueError, TypeError, RuntimeError) as exc:
             hint = "Is it tcp://HOST:PORT, or tls:// with certificates? The scheduler prints it when it starts."
             raise ClusterError(f"No Dask scheduler answers at {self._address} ({_said(exc)}).", hint) from exc
@@ -175,7 +176,7 @@ class ClusterLanes:
         self._count_threads()
         if self._threads:
             self._seen = now
-        elif now > self._seen + _SECONDS_WITHOUT_WORKERS:
+        elif now > self._seen + self._patience:
             raise _no_workers(self._address)
 
     def _count_threads(self) -> None:
@@ -187,7 +188,7 @@ class ClusterLanes:
         """Wait for the first worker."""
         self._count_threads()
         while not self._threads:
-            if time.monotonic() > self._seen + _SECONDS_WITHOUT_WORKERS:
+            if time.monotonic() > self._seen + self._patience:
                 raise _no_workers(self._address)
             time.sleep(0.2)
             self._count_threads()
@@ -225,5 +226,6 @@ def _said(error: object) -> str:
 def _be_quiet() -> None:
     """Whatever Dask has to say of lost connections is told by ClusterError."""
     warnings.filterwarnings("ignore", module=r"distributed\..*")
-    for name in ("distributed", "tornado", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    for name in [*logging.root.manager.loggerDict, "distributed"]:
+        if name.partition(".")[0] in ("asyncio", "distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
