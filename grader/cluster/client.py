@@ -15,7 +15,8 @@ from typing import Any
 
 import dask
 from dask.utils import parse_timedelta
-from distributed import Client, Future, KilledWorker
+from distributed import Client, Future, KilledWorker, Security
+from distributed.comm import connect
 
 from grader.cluster.lane import Order
 from grader.cluster.worker import Answer, LanesOfWorker, do_on_worker, examine_worker
@@ -59,6 +60,8 @@ class ClusterLanes:
     def __enter__(self) -> ClusterLanes:
         _be_quiet()
         try:
+            # First a mere greeting: a client that never was one cannot be closed without noise.
+            asyncio.run(_greet(self._address, self._patience))
             self._client = Client(self._address, timeout=self._patience, set_as_default=False, name="grade")
         except (OSError, ValueError, TypeError, RuntimeError) as exc:
             hint = "Is it tcp://HOST:PORT, or tls:// with certificates? The scheduler prints it when it starts."
@@ -199,6 +202,12 @@ class ClusterLanes:
             raise _refusal(worker, why)
 
 
+async def _greet(address: str, seconds: float) -> None:
+    arguments = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(connect(address, timeout=seconds, **arguments), seconds)
+    comm.abort()
+
+
 def _refusal(worker: str, fault: GradeError) -> GradeError:
     """The same fault, told with the worker that met it."""
     return type(fault)(f"The worker {worker} does not grade: {fault}", fault.hint)
@@ -218,9 +227,9 @@ def _lost(future: Future) -> Lost:
 
 
 def _said(error: object) -> str:
-    """The first line of what an exception says, with its kind."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0].strip()}" if lines else type(error).__name__
+    """The first sentence of what an exception says, with its kind."""
+    sentence = " ".join(str(error).split()).partition(". ")[0].rstrip(".")
+    return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
 
 
 def _be_quiet() -> None:
