@@ -64,6 +64,7 @@ class HiddenTests(ABC):
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
         self._oracle_answers: dict[bytes, Any] = {}
+        self._exercises: dict[str, Exercise] = {}
 
     @abstractmethod
     def assignment_of(self, item: pytest.Item) -> Assignment:
@@ -75,10 +76,12 @@ class HiddenTests(ABC):
 
     def exercise_of(self, item: pytest.Item) -> Exercise:
         """The exercise that the item belongs to. Raises AssignmentError if it names none of the manifest's."""
+        if (known := self._exercises.get(item.nodeid)) is not None:
+            return known
         marker = item.get_closest_marker("exercise")
         name = marker.args[0] if marker and marker.args else None
         try:
-            return self.assignment_of(item).exercise(name or "")
+            return self._exercises.setdefault(item.nodeid, self.assignment_of(item).exercise(name or ""))
         except KeyError:
             rule = "every hidden test needs @pytest.mark.exercise(NAME) with an exercise of the manifest"
             raise AssignmentError(f"{item.nodeid}: {rule} (got {name!r}).") from None
