@@ -38,6 +38,7 @@ figures: $(VENV)/.installed-dev  ## draw the handouts' figures anew
 benchmark: $(VENV)/.installed  ## where the time goes, as ratios measured in one run
 	$(BIN)/python benchmarks/grade_command.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/breakdown.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) tools/check_python.py

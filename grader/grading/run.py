@@ -225,7 +225,7 @@ class GradingRun(HiddenTests):
         return outcomes
 
     def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> Outcome:
-        attempt = self.attempt_of(item)
+        attempt, self.item = self.attempt_of(item), item
         answered, clock = attempt.session.answered, time.monotonic()
         error = run_item(item, following)
         if error is None and attempt.session.answered == answered:
