@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.batch import Terms, grade_batch
+from grader.difference import TestChange, test_changes
 from grader.gradebook import Basis, basis_of, policy_of
-from grader.model import Assignment, Decisions, Extension, Isolation, Outcome, Override, Report
+from grader.model import Assignment, Decisions, Extension, Isolation, Override, Report
 from grader.scoring import format_points, grade
 
 if TYPE_CHECKING:
@@ -24,16 +25,6 @@ _REASONS = {
     "manifest": "limits, tolerances or the order of exercises changed",
     "toolkit": "the toolkit changed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TestChange:
-    """A test that ends otherwise than before; "" where it was not there."""
-
-    exercise: str
-    test: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +104,11 @@ def _change(standing: Standing, new: Report | None, assignment: Assignment) -> C
     report = new or standing.report
     now = grade(report, assignment, standing.decisions)
     after = "" if now.ungraded else format_points(now.points)
-    tests = _tests(standing.report.outcomes, report.outcomes)
+    tests = tuple(c for c in test_changes(standing.report.outcomes, report.outcomes) if not c.same)
     if after == standing.mark.points and not tests:
         return None
     before, after = (points or "not graded" for points in (standing.mark.points, after))
     return Change(standing.student, before, after, tests)
-
-
-def _tests(before: Iterable[Outcome], after: Iterable[Outcome]) -> tuple[TestChange, ...]:
-    old = {(o.exercise, o.test): o.status.value for o in before}
-    new = {(o.exercise, o.test): o.status.value for o in after}
-    both = dict.fromkeys([*new, *old])
-    return tuple(
-        TestChange(*name, old.get(name, ""), new.get(name, "")) for name in both if old.get(name) != new.get(name)
-    )
 
 
 def _reasons(standing: Standing, basis: Basis, policy: str) -> Iterable[str]:

@@ -25,7 +25,6 @@ from grader.errors import AssignmentError
 from grader.gradebook import ingredients_of
 from grader.gradebook import tables as t
 from grader.gradebook.store import Gradebook
-from tests.end_to_end.conftest import make_course
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a cluster's workers run Linux")
 
@@ -109,8 +108,8 @@ def kill_tree(process):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    made = make_course(tmp_path_factory.mktemp("course"))
+def course(tmp_path_factory, pristine_course):
+    made = pristine_course.copied_to(tmp_path_factory.mktemp("course"))
     for k in range(8):
         made.submit(SLOW.format(k), f"class/s{k}.py")
     for name, source in CLASS.items():

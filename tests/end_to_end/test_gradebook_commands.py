@@ -11,14 +11,38 @@ HALF = "def double(x):\n    return 2.0 * x\n"
 SQUARES = "def double(x):\n    return x * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 
 
-@pytest.fixture
-def graded(course, where, monkeypatch):
-    """A course in whose gradebook three students are; commands find it by the environment."""
-    monkeypatch.setenv("GRADE_GRADEBOOK", where)
+@pytest.fixture(scope="session")
+def graded_course(tmp_path_factory, pristine_course):
+    """A course with a gradebook, `book.sqlite`, in which three students are. Nobody touches it."""
+    course = pristine_course.copied_to(tmp_path_factory.mktemp("graded"))
     for name, source in {"ada": RIGHT, "bob": HALF, "=cmd": SQUARES}.items():
         course.submit(source, f"class/{name}.py")
-    done = course.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--seed", "7")
+    grade_class(course, "book.sqlite")
+    return course
+
+
+@pytest.fixture(scope="session")
+def graded_database(postgresql_server, tmp_path_factory, graded_course):
+    """The same in PostgreSQL."""
+    where = postgresql_server.database()
+    grade_class(graded_course.copied_to(tmp_path_factory.mktemp("graded")), where)
+    return where
+
+
+def grade_class(course, where):
+    done = course.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--seed", "7", GRADE_GRADEBOOK=where)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def graded(tmp_path, graded_course, request, monkeypatch):
+    """A graded course of one's own; commands find its gradebook by the environment."""
+    course = graded_course.copied_to(tmp_path)
+    where = str(course.root / "book.sqlite")
+    if request.param == "postgresql":
+        original = request.getfixturevalue("graded_database")
+        where = request.getfixturevalue("postgresql_server").database(like=original)
+    monkeypatch.setenv("GRADE_GRADEBOOK", where)
     return course
 
 
@@ -90,7 +114,7 @@ def test_decision_on_nobody(graded):
         (["export", "2"], "there is no assignment '2'"),
     ],
 )
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_requests_without_sense(graded, words, says):
     """Each is refused with the rule."""
     result = graded.grade(*words)
@@ -110,7 +134,7 @@ def test_export_csv(graded):
     ]
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_export_forms(graded):
     """Moodle's and Canvas's columns, and JSON, written to a file."""
     moodle = graded.grade("export", "1", "--format", "moodle").stdout.splitlines()
@@ -147,7 +171,7 @@ def test_regrade_after_changed_tests(graded):
     assert "0 of 3 students would change" in again.stdout
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_regrade_after_changed_points(graded):
     """Nothing runs: not even a sandbox that does not exist is asked for."""
     edit(graded, MANIFEST, "points = 6", "points = 7.5")
@@ -162,7 +186,7 @@ def test_regrade_after_changed_points(graded):
     assert "regrade" in graded.grade("show", "bob").stdout
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_regrade_keeps_what_was_handed_in(graded):
     """The files may be gone: the gradebook has the texts."""
     for file in (graded.root / "class").iterdir():
@@ -176,7 +200,7 @@ def test_regrade_keeps_what_was_handed_in(graded):
     assert "3 of them were graded anew." in result.stdout
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_roster_and_extension(graded):
     """With times of the hand-in, lateness counts at once, nothing runs again, and an extension moves the deadline."""
     edit(graded, MANIFEST, "[limits]", "[late]\npercent_per_day = 20\n\n[limits]")
