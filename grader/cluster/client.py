@@ -91,7 +91,9 @@ class ClusterLanes:
         """What keeps student code apart on the worker where that is weakest. Asks each of them, which starts a lane."""
         if self._isolation is None:
             found = self._client.run(examine_worker, self._name, on_error="return")
-            levels = [self._heard(address, answer) for address, answer in found.items()]
+            # A worker that ended meanwhile is no worker any more.
+            there = {address: answer for address, answer in found.items() if not isinstance(answer, OSError)}
+            levels = [self._heard(address, answer) for address, answer in there.items()]
             if not levels:
                 raise _no_workers(self._address)
             self._isolation = max(levels, key=lambda isolation: isolation.level)
