@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,7 +30,12 @@ from grader.cli.options import (
     place_of_gradebook,
 )
 from grader.errors import GradeError, RequestError
+from grader.intake.layouts import LAYOUTS
 from grader.model import Assignment, Decisions, Grade, Report, Submission
+
+if TYPE_CHECKING:
+    from grader.intake import Collected
+    from grader.intake.roster import Attendance
 
 
 @click.command(
@@ -39,6 +44,7 @@ Examples:
   grade batch assignment3 submissions/
   grade batch 3 submissions/ --only 'a*' --only zoe
   grade batch 3 submissions/ --roster class.csv
+  grade batch 3 moodle-download.zip --roster worksheet.csv
   grade batch 3 submissions/ --json > class.json""",
 )
 @click.argument("assignment")
@@ -48,7 +54,14 @@ Examples:
     "--roster",
     type=click.Path(path_type=Path),
     metavar="CSV",
-    help="Who is in the class, and when they handed in: columns student, submitted_at.",
+    help="Who is in the class, and when they handed in: columns student, submitted_at; or a table of Moodle, Canvas or "
+    "GitHub Classroom.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(("auto", *LAYOUTS)),
+    default="auto",
+    help="How the submissions lie there (default: found by their names, and said).",
 )
 @click.option(
     "--seed",
@@ -73,6 +86,7 @@ def batch(
     *,
     only: Sequence[str],
     roster: Path | None,
+    layout: str,
     seed: int | None,
     workers: int | None,
     quiet: bool,
@@ -83,7 +97,10 @@ def batch(
     fresh: bool,
     isolation: str,
 ) -> int:
-    """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
+    """Grade every submission in FOLDER, and print the class.
+
+    FOLDER holds one file, folder, archive or repository per student; or it is what Moodle, Canvas or Gradescope let you
+    download, as a zip file or unpacked.
 
     Each report is in the gradebook as soon as it is there. The same command, given again, grades only what is new: a
     submission, changed tests, another toolkit or seed. So it also goes on where it was interrupted.
@@ -91,10 +108,11 @@ def batch(
     Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
     """
     from grader.batch import Terms, grade_batch
-    from grader.intake import find_submissions
+    from grader.intake import find_class
 
     found = resolve(assignment, find_root(Path.cwd()))
-    submissions, remarks = _attended(find_submissions(folder, found), roster)
+    collected = find_class(folder, found, None if layout == "auto" else layout)
+    submissions, remarks = _attended(collected, roster)
     submissions = _chosen(submissions, only)
     if not submissions:
         raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
@@ -221,15 +239,27 @@ class _Run:
         return f"{', '.join(words)}: {seconds:.1f} s{rate}."
 
 
-def _attended(submissions: Sequence[Submission], roster: Path | None) -> tuple[Sequence[Submission], list[str]]:
-    """The submissions with their times, and who is missing or a stranger."""
-    if roster is None:
-        return submissions, []
-    from grader.intake.roster import attend, read_roster
+def _attended(collected: Collected, roster: Path | None) -> tuple[Sequence[Submission], list[str]]:
+    """The submissions with their names and times, and remarks: how they were read, who is missing, who is odd."""
+    from grader.intake.roster import Attendance, attend, read_roster
 
-    found = attend(submissions, read_roster(roster))
-    remarks = {"Nothing was handed in by": found.missing, "Not on the roster": found.strangers}
-    return found.submissions, [f"{says}: {', '.join(names)}." for says, names in remarks.items() if names]
+    found = attend(collected.handed_in, read_roster(roster)) if roster else Attendance(collected.handed_in)
+    names = {
+        "Nothing was handed in by": found.missing,
+        "Not on the roster": found.strangers,
+        "Could be several on the roster, so name them by hand": found.unclear,
+        f"Not named as in {collected.in_words}, and read under their own names": _those(found, "odd"),
+        "Late, says Canvas, but not how late: without times (--roster) that costs nothing": _those(found, "late"),
+        "Handed in more than once": _those(found, "apart"),
+    }
+    remarks = [f"{says}: {', '.join(who)}." for says, who in names.items() if who]
+    if collected.layout != "plain":
+        remarks.insert(0, f"Read as {collected.in_words}; --layout names another.")
+    return found.submissions, remarks
+
+
+def _those(found: Attendance, what: str) -> tuple[str, ...]:
+    return tuple(one.submission.student for one in found.handed_in if getattr(one, what))
 
 
 def _chosen(submissions: Sequence[Submission], only: Sequence[str]) -> list[Submission]:
