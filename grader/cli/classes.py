@@ -30,12 +30,13 @@ from grader.cli.options import (
     place_of_gradebook,
 )
 from grader.errors import GradeError, RequestError
-from grader.intake.layouts import LAYOUTS
 from grader.model import Assignment, Decisions, Grade, Report, Submission
 
 if TYPE_CHECKING:
     from grader.intake import Collected
     from grader.intake.roster import Attendance
+
+_LAYOUTS = ("auto", "plain", "moodle", "canvas", "github", "gradescope")
 
 
 @click.command(
@@ -59,7 +60,7 @@ Examples:
 )
 @click.option(
     "--layout",
-    type=click.Choice(("auto", *LAYOUTS)),
+    type=click.Choice(_LAYOUTS),
     default="auto",
     help="How the submissions lie there (default: found by their names, and said).",
 )

@@ -93,7 +93,7 @@ def class_members(archive: zipfile.ZipFile, label: str) -> Mapping[str, Reader]:
         try:
             path, refused = _safe_path(info.orig_filename, label), ""
         except SubmissionError as exc:
-            path, refused = student_name(info.orig_filename), str(exc)
+            path, refused = student_name(info.orig_filename.lstrip("./\\")), str(exc)
         if info.is_dir() or not path:
             continue
         if odd := _odd_in_zip(info, info.external_attr >> 16):

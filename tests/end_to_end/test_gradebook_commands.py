@@ -3,12 +3,22 @@
 import csv
 import io
 import json
+import zipfile
 
 import pytest
+
+from grader.intake.layouts import LAYOUTS
 
 RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 HALF = "def double(x):\n    return 2.0 * x\n"
 SQUARES = "def double(x):\n    return x * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
+
+
+def pack(file, members):
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return str(file)
 
 
 @pytest.fixture
@@ -192,3 +202,31 @@ def test_roster_and_extension(graded):
     assert "2 days begun at 20% of 10: −4" in late
     assert "total   6/10" in late
     assert "total   10/10" in extended
+
+
+def test_moodle_download(course, tmp_path):
+    """A zip file as Moodle gives it is graded as it is; the layout, who is missing and who is odd is said."""
+    folder = "{}_assignsubmission_file_/tiny.py".format
+    members = {folder("Ada Lovelace_101"): RIGHT, folder("Bob Orr_102"): HALF, "stray.py": HALF}
+    packed = pack(tmp_path / "CS-Tiny-77.zip", members)
+    head = "Identifier,Full name,Email address,Status"
+    people = ["101,Ada Lovelace,ada@x.org,", "102,Bob Orr,bob@x.org,", "103,Cyd Day,cyd@x.org,"]
+    roster = course.submit("\n".join([head, *(f"Participant {line}" for line in people)]), "roster.csv")
+    words = ["batch", "1", packed, "--allow-weak-isolation", "--json", "--roster", str(roster)]
+
+    done = course.grade(*words)
+    plain = course.grade(*words, "--layout", "plain", "--only", "*Ada*")
+
+    assert done.returncode == 0, done.stderr
+    points = {s["student"]: s["points"] for s in json.loads(done.stdout)["students"]}
+    assert points == {"ada@x.org": 10, "bob@x.org": 6, "stray": 6}
+    assert "Read as a Moodle download; --layout names another." in done.stderr
+    assert "Nothing was handed in by: cyd@x.org." in done.stderr
+    assert "Not on the roster: stray." in done.stderr
+    assert "read under their own names: stray." in done.stderr
+    assert [s["student"] for s in json.loads(plain.stdout)["students"]] == ["Ada Lovelace_101_assignsubmission_file_"]
+
+
+def test_offered_layouts(course):
+    """The command offers the layouts that can be read."""
+    assert f"[auto|{'|'.join(LAYOUTS)}]" in course.grade("batch", "--help").stdout.replace("\n", "")
