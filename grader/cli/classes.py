@@ -141,7 +141,7 @@ def batch(
             raise
         journal.finish()
         run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
-        for remark in remarks:
+        for remark in (*remarks, *_earlier(book, found, submissions)):
             click.echo(remark, err=as_json)
     return FAILED if run.ungraded else FULL_MARKS
 
@@ -261,6 +261,16 @@ def _attended(collected: Collected, roster: Path | None) -> tuple[Sequence[Submi
 
 def _those(found: Attendance, what: str) -> tuple[str, ...]:
     return tuple(one.submission.student for one in found.handed_in if getattr(one, what))
+
+
+def _earlier(book: Any, assignment: Assignment, submissions: Sequence[Submission]) -> list[str]:
+    """A remark on those of whom another attempt counts than the one that was graded now."""
+    if book is None or assignment.attempts != "best":
+        return []
+    students = {s.student for s in submissions}
+    names = [s.student for s in book.counting(assignment) if s.attempts and s.mark != s.attempts[-1].mark]
+    names = [name for name in names if name in students]
+    return [f"The best attempt counts, which was an earlier one of: {', '.join(names)}."] if names else []
 
 
 def _chosen(submissions: Sequence[Submission], only: Sequence[str]) -> list[Submission]:

@@ -58,10 +58,14 @@ def key_of(content: str, basis: Basis, seed: int, level: str) -> str:
 
 
 def policy_of(assignment: Assignment) -> str:
-    """A digest of what turns a report into points: those of the exercises, the deadline and the late policy."""
+    """A digest of what turns a report into points: those of the exercises, the deadline and the late policy.
+
+    It begins with "best" where the best attempt counts, so that what counted at a time can be told later.
+    """
     points = [(e.name, e.points) for e in assignment.exercises]
     due = assignment.due.isoformat() if assignment.due else ""
-    return _digest([repr((points, due, assignment.late)).encode()])
+    digest = _digest([repr((points, due, assignment.late)).encode()])
+    return digest if assignment.attempts == "last" else assignment.attempts + digest[len(assignment.attempts) :]
 
 
 def _digest(parts: Iterable[bytes]) -> str:

@@ -3,13 +3,18 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from grader.catalog import resolve
+from grader.gradebook import basis_of
 from grader.gradebook import tables as t
+from grader.gradebook.journal import GradebookJournal
 from grader.gradebook.store import Gradebook
+from grader.model import Isolation, Outcome, Part, Report, Status, Submission
 
 RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 HALF = "def double(x):\n    return 2.0 * x\n"
@@ -176,3 +181,26 @@ def test_two_at_once(course, where):
     assert [process.returncode for process in both] == [0, 0]
     assert len({r.key for r in rows(where, t.result)}) == len(rows(where, t.result)) == 12
     assert sorted(m.student for m in rows(where, t.mark)) == sorted(f"s{k}" for k in range(12))
+
+
+def test_the_first_report_is_the_one(course, where):
+    """Who comes second with a report on equal work is given the one that counts, under the own student's name."""
+    assignment = resolve("1", course.root)
+    level = Isolation("D", "process")
+
+    def recorded(book, student, status):
+        journal = GradebookJournal(book, assignment, 5)
+        submission = Submission(student, "tiny", (Part("tiny.py", HALF),))
+        list(journal.begin([], basis_of(assignment), level))
+        outcomes = (Outcome("double", "test", "It works.", status),)
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        return journal.record(
+            submission, Report(assignment.name, student, submission.digest, outcomes, level, 5, "", moment)
+        )
+
+    with Gradebook(where) as book:
+        first = recorded(book, "ada", Status.PASSED)
+        second = recorded(book, "bob", Status.TIMEOUT)
+
+    assert (first.student, second.student) == ("ada", "bob")
+    assert second.outcomes[0].status is Status.PASSED

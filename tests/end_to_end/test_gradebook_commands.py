@@ -166,7 +166,7 @@ def test_regrade_after_changed_points(graded):
     after = graded.grade("export", "1", "--format", "moodle").stdout
 
     assert "ada  10 → 11.50" in plan.stdout
-    assert "points, the deadline or the late policy changed" in plan.stdout
+    assert "points, the deadline, or the policy on lateness and attempts changed" in plan.stdout
     assert "Nothing had to be graded anew." in plan.stdout
     assert "bob,7.50," in after
     assert "regrade" in graded.grade("show", "bob").stdout
@@ -183,7 +183,7 @@ def test_regrade_keeps_what_was_handed_in(graded):
     result = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply")
 
     assert result.returncode == 0, result.stderr
-    assert "3 of them were graded anew." in result.stdout
+    assert "3 hand-ins were graded anew." in result.stdout
 
 
 @pytest.mark.parametrize("where", ["book.sqlite"])
@@ -225,6 +225,48 @@ def test_moodle_download(course, tmp_path):
     assert "Not on the roster: stray." in done.stderr
     assert "read under their own names: stray." in done.stderr
     assert [s["student"] for s in json.loads(plain.stdout)["students"]] == ["Ada Lovelace_101_assignsubmission_file_"]
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_best_attempt(graded):
+    """Where the best attempt counts, a late and better one may count less; regrade and export see them all."""
+    edit(graded, MANIFEST, 'module = "tiny"', 'module = "tiny"\nattempts = "best"')
+    edit(graded, MANIFEST, "[limits]", "[late]\npercent_per_day = 20\n\n[limits]")
+    graded.submit(RIGHT + "# better\n", "class/bob.py")
+    roster = graded.submit("student,submitted_at\nbob,2030-01-04T12:00:00+00:00\nada,\n=cmd,\n", "class.csv")
+    done = graded.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--roster", roster)
+    edit(graded, TESTS, "assert student.total(rng.uniform(1, 2, size=7)) > 0", "assert student.double(3.0) < 7")
+    edit(graded, MANIFEST, 'builds_on = ["double"]', "")
+
+    shown = graded.grade("show", "bob").stdout
+    plan = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply").stdout
+    after = graded.grade("export", "1", "--format", "moodle").stdout
+
+    assert "which was an earlier one of: bob." in done.stdout
+    assert "Of 2 attempts the best counts:" in shown
+    assert " 1  time not known              6/10  counts" in shown
+    assert " 2  2030-01-04 12:00 UTC        4/10  (lateness: −6)" in shown
+    assert "total   6/10" in shown
+    assert "bob   6 → 8" in plan
+    assert "4 hand-ins were graded anew." in plan
+    assert "bob,8," in after
+
+
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_in_force_already(graded):
+    """Decisions count at once: a plan lists them apart, also one that was taken back, and asks for nothing."""
+    graded.grade("override", "1", "bob", "3", "-e", "total", "--why", "right idea")
+    set_ = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply")
+    graded.grade("override", "1", "bob", "none", "-e", "total", "--why", "mistaken")
+    back = graded.grade("regrade", "1", "--allow-weak-isolation")
+
+    assert "0 of 3 students changed" in set_.stdout
+    assert "bob  6 → 9" in set_.stdout
+    assert back.returncode == 0
+    assert "Already in force" in back.stdout
+    assert "bob  9 → 6" in back.stdout
+    assert "points that had been set were taken back in total by " in back.stdout
+    assert "Nothing is changed yet" not in back.stdout
 
 
 def test_offered_layouts(course):
