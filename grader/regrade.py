@@ -7,18 +7,19 @@ only points or the late policy changed, nothing runs at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.batch import Terms, grade_batch
-from grader.gradebook import Basis, basis_of, policy_of
-from grader.model import Assignment, Isolation, Outcome, Report, Submission
+from grader.gradebook import Basis, Pieces, basis_of, pieces_of, policy_of
+from grader.grading.again import to_run_again
+from grader.model import Assignment, GradedBefore, Isolation, Outcome, Report, Submission
 from grader.scoring import format_points
 
 if TYPE_CHECKING:
     from grader.gradebook.journal import GradebookJournal
-    from grader.gradebook.store import Standing
+    from grader.gradebook.store import Attempt, Standing
 
 _REASONS = {
     "tests": "the hidden tests, the reference or the solution changed",
@@ -93,7 +94,9 @@ def regrade(
         on_report(report)
 
     if outdated:
-        grade_batch(assignment, [a.submission for a in outdated], receive, terms, journal)
+        pieces = pieces_of(assignment)
+        submissions = [_with_what_holds(a, assignment, basis, pieces) for a in outdated]
+        grade_batch(assignment, submissions, receive, terms, journal)
     renewed = {s.student: _renewed(s, new, assignment) for s in standings}
     changes = [change for s in standings if (change := _change(s, renewed[s.student], assignment, basis, policy))]
     if apply:
@@ -104,6 +107,21 @@ def regrade(
         journal.finish()
     ungraded = sum(s.report is not None and s.report.ungraded for s in renewed.values())
     return Plan(assignment, tuple(changes), len(standings), len(outdated), ungraded)
+
+
+def _with_what_holds(attempt: Attempt, assignment: Assignment, basis: Basis, pieces: Pieces) -> Submission:
+    """The submission; with its report, if of all that decides only some tests changed."""
+    submission, then = attempt.submission, attempt.mark
+    changed = pieces.changed_since(Pieces.from_text(then.pieces))
+    unread = submission.problem or attempt.report.problems
+    if changed is None or unread or (then.basis.manifest, then.basis.toolkit) != (basis.manifest, basis.toolkit):
+        return submission
+    return GradedBefore(
+        **{f.name: getattr(submission, f.name) for f in fields(submission)},
+        before=attempt.report,
+        again=to_run_again(attempt.report, changed, assignment),
+        same=pieces.same_as(Pieces.from_text(then.pieces)),
+    )
 
 
 def _identity(handed_in: Report | Submission) -> Hashable:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from grader.gradebook import tables as t
 from grader.gradebook.key import Basis, content_of, key_of, policy_of
+from grader.gradebook.pieces import pieces_of
 from grader.gradebook.rows import as_text, details_of, now, pack_parts, pack_report, relabelled, unpack_report
 from grader.gradebook.store import Gradebook, current_marks, decisions_in, who
 from grader.model import Assignment, Decisions, Isolation, Report, Submission
@@ -131,7 +132,8 @@ class GradebookJournal:
             query = sa.select(t.run.c.id).where(*equal, t.run.c.finished_at.is_(None)).order_by(t.run.c.id.desc())
             if (number := connection.execute(query.limit(1)).scalar()) is not None:
                 return int(number)
-        added = sa.insert(t.run).values(**row, by=who(), started_at=now()).returning(t.run.c.id)
+        pieces = pieces_of(self._assignment).to_text()
+        added = sa.insert(t.run).values(**row, pieces=pieces, by=who(), started_at=now()).returning(t.run.c.id)
         return int(connection.execute(added).scalar_one())
 
     def _marked(self, connection: sa.Connection, student: str | None = None) -> dict[str, tuple[int, int]]:

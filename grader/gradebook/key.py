@@ -47,14 +47,14 @@ def basis_of(assignment: Assignment) -> Basis:
 
 def content_of(submission: Submission) -> str:
     """What was handed in, or why it could not be read."""
-    return _digest([submission.digest.encode(), submission.problem.encode("utf-8", "surrogatepass"),
+    return digest_of([submission.digest.encode(), submission.problem.encode("utf-8", "surrogatepass"),
                     b"unopened" if submission.unopened else b""])  # fmt: skip
 
 
 def key_of(content: str, basis: Basis, seed: int, level: str) -> str:
     """The key of the reports on one content."""
     parts = (content, basis.tests, basis.manifest, basis.toolkit, str(seed), level)
-    return _digest(part.encode() for part in parts)
+    return digest_of(part.encode() for part in parts)
 
 
 def policy_of(assignment: Assignment) -> str:
@@ -64,11 +64,12 @@ def policy_of(assignment: Assignment) -> str:
     """
     points = [(e.name, e.points) for e in assignment.exercises]
     due = assignment.due.isoformat() if assignment.due else ""
-    digest = _digest([repr((points, due, assignment.late)).encode()])
+    digest = digest_of([repr((points, due, assignment.late)).encode()])
     return digest if assignment.attempts == "last" else assignment.attempts + digest[len(assignment.attempts) :]
 
 
-def _digest(parts: Iterable[bytes]) -> str:
+def digest_of(parts: Iterable[bytes]) -> str:
+    """SHA-256 of some parts, in hexadecimal."""
     sha = hashlib.sha256()
     for part in parts:
         sha.update(len(part).to_bytes(8, "little") + part)
@@ -76,17 +77,30 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def _tests(assignment: Assignment) -> str:
-    hidden = [f for f in _files(assignment.hidden_tests) if f.name not in _NO_TESTS]
+    return _of_files([*hidden_files(assignment), *_besides(assignment)], assignment.root)
+
+
+def hidden_files(assignment: Assignment) -> list[Path]:
+    """The hidden tests, with misconceptions and whatever lies beside them."""
+    return [f for f in _files(assignment.hidden_tests) if f.name not in _NO_TESTS]
+
+
+def files_besides(assignment: Assignment) -> str:
+    """A digest of what hidden tests rest on: what they import of the reference, its data, and the solution."""
+    return _of_files(_besides(assignment), assignment.root)
+
+
+def _besides(assignment: Assignment) -> list[Path]:
     reference = assignment.root / "reference"
     data = [f for f in _files(reference) if f.suffix not in (".py", ".md")]
     solution = [assignment.solution] if assignment.solution.is_file() else []
-    return _of_files([*hidden, *_imported(hidden, reference), *data, *solution], assignment.root)
+    return [*_imported(hidden_files(assignment), reference), *data, *solution]
 
 
 def _manifest(assignment: Assignment) -> str:
     exercises = [(e.name, e.tolerance, e.builds_on, e.seconds_per_call) for e in assignment.exercises]
     decisive = (assignment.name, assignment.module, exercises, assignment.allowed_imports, assignment.limits)
-    return _digest([repr(decisive).encode()])
+    return digest_of([repr(decisive).encode()])
 
 
 @cache
@@ -95,7 +109,7 @@ def _toolkit() -> str:
     files = [f for f in _files(home) if f.suffix == ".py" and f.relative_to(home).parts[0] not in _READERS]
     # What computes the answers is in it too: another numpy may round otherwise.
     versions = [sys.version, *(f"{p} {version(p)}" for p in ("numpy", "torch") if find_spec(p))]
-    return f"{grader.__version__}+{_digest([_of_files(files, home).encode(), *(v.encode() for v in versions)])[:16]}"
+    return f"{grader.__version__}+{digest_of([_of_files(files, home).encode(), *(v.encode() for v in versions)])[:16]}"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -108,7 +122,7 @@ def _of_files(files: Iterable[Path], root: Path) -> str:
             yield file.relative_to(root).as_posix().encode()
             yield file.read_bytes()
 
-    return _digest(parts())
+    return digest_of(parts())
 
 
 def _imported(files: Iterable[Path], reference: Path) -> set[Path]:

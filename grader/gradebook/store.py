@@ -37,6 +37,7 @@ class Mark:
     policy: str
     basis: Basis
     kind: str
+    pieces: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def _marks() -> sa.Select[Any]:
         *t.source.c["module", "parts"],
         t.result.c.report,
         t.run.c.kind,
-        *basis.c["tests", "manifest", "toolkit"],
+        *basis.c["tests", "manifest", "toolkit", "pieces"],
     ).select_from(
         t.mark.join(t.handin, t.mark.c.handin == t.handin.c.id)
         .join(t.source, t.handin.c.digest == t.source.c.digest)
@@ -291,4 +292,4 @@ def _attempt(row: Any) -> Attempt:
 
 def _mark(row: Any) -> Mark:
     basis = Basis(row.tests, row.manifest, row.toolkit)
-    return Mark(row.id, row.handin, row.result, row.marked_at, row.points, row.policy, basis, row.kind)
+    return Mark(row.id, row.handin, row.result, row.marked_at, row.points, row.policy, basis, row.kind, row.pieces)

@@ -1,0 +1,137 @@
+"""After a change of some tests only their exercises run again, and the reports are those of a full run."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from grader.catalog import resolve
+from grader.gradebook import Pieces, pieces_of
+from grader.gradebook import tables as t
+from grader.gradebook.rows import unpack_report
+from grader.gradebook.store import Gradebook
+
+TESTS, REFERENCE = "tests/hidden/assignment1_tiny/test_tiny.py", "reference/tiny.py"
+SOLUTION, NAMES = "solutions/assignment1_tiny/tiny.py", "tests/hidden/assignment1_tiny/misconceptions.py"
+RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
+CLASS = {
+    "ada": RIGHT,
+    "bob": "def double(x):\n    return 2.0 * x\n",
+    "carla": "def double(x):\n    return 2.0 * x[:1]\ndef total(x):\n    return float(double(x).sum())\n",
+    "squares": "def double(x):\n    return x * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
+    "remembers": "asked = []\ndef double(x):\n    asked.append(1)\n    return 2.0 * x\n"
+    "def total(x):\n    return float(2.0 * x.sum()) if asked else -1.0\n",
+    "broken": "def double(x:\n",
+}
+
+ALWAYS = 3 + 2
+"""How often sums are asked in any case: the preflight's solution, its stub twice; twice what cannot be loaded."""
+
+
+def edit(course, name, old, new):
+    file = course.root / name
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "changed"),
+    [
+        (TESTS, "import pytest\n", "import pytest\n\n# A remark.\n", set()),
+        (TESTS, "(1, 3, 5)", "(1, 3, 6)", {"double"}),
+        (TESTS, "Random matrices are", "Matrices are", {"total"}),
+        (TESTS, "rng.uniform(1, 2, size=7)", "rng.uniform(1, 3, size=7)", {"total"}),
+        (TESTS, "class TestTotal:", "class TestTotal:\n    most = 5", {"total"}),
+        (TESTS, '@pytest.mark.exercise("total")', '@pytest.mark.weight(2)\n@pytest.mark.exercise("total")', {"total"}),
+        (TESTS, "def test_bound", "def test_bounds", {"total"}),
+        (TESTS, "import pytest\n", "import pytest\nimport math\n", None),
+        (TESTS, "import pytest\n", "import pytest\nMOST = 5\n", None),
+        (TESTS, "import pytest\n", "import pytest\nimport sys\n", None),
+        (TESTS, 'exercise("total")\nclass TestTotal', 'exercise("total")\nclass TestTotal(TestDouble)', None),
+        (NAMES, "return x * x", "return x ** 2", None),
+        (REFERENCE, "2.0 *", "(1.0 + 1.0) *", None),
+        (SOLUTION, "2.0 *", "(1.0 + 1.0) *", None),
+    ],
+)
+def test_pieces(course, name, old, new, changed):
+    """What a change concerns: an exercise, if only its tests can see it; else all; a remark nothing."""
+    before = Pieces.from_text(pieces_of(resolve("1", course.root)).to_text())
+
+    edit(course, name, old, new)
+
+    assert pieces_of(resolve("1", course.root)).changed_since(before) == changed
+
+
+def test_older_gradebook(course):
+    """Where no pieces were kept, everything may have changed."""
+    assert pieces_of(resolve("1", course.root)).changed_since(Pieces.from_text("")) is None
+
+
+@pytest.fixture
+def noted(course):
+    """A course that was graded; its tests of sums note each time that they run."""
+    log = course.root / "log.txt"
+    edit(course, TESTS, "import pytest\n", f"import pytest\n\ndef note():\n    open({str(log)!r}, 'a').write('.')\n")
+    edit(course, TESTS, "        for n in (1, 3, 5):\n            agree(student.total", "        note()\n        "
+         "for n in (1, 3, 5):\n            agree(student.total")  # fmt: skip
+    for name, source in CLASS.items():
+        course.submit(source, f"class/{name}.py")
+    run(course, "batch", "1", "class", "--seed", "7", "-q")
+    log.write_text("")
+    return course
+
+
+def run(course, *words):
+    return course.grade(*words, "--allow-weak-isolation", "--gradebook", str(course.root / "book.sqlite"))
+
+
+def reports(course):
+    """The outcomes and diagnoses of the latest results, by the digest of the submission."""
+    with Gradebook(str(course.root / "book.sqlite")) as book, book.database.reading() as connection:
+        rows = connection.execute(sa.select(t.result.c.report).order_by(t.result.c.id)).scalars()
+        found = [unpack_report(row) for row in rows][-len(CLASS) :]
+    return {r.digest: ([replace(o, seconds=0) for o in r.outcomes], r.problems, r.diagnoses) for r in found}
+
+
+def runs(course):
+    return len((course.root / "log.txt").read_text())
+
+
+def test_only_what_changed(noted):
+    """Sums are asked again only of those who lost points there, in the preflight, and where doubles ended otherwise."""
+    edit(noted, TESTS, "for n in (1, 3, 5):", "for n in (2, 4, 5):")
+
+    done = run(noted, "regrade", "1", "--apply")
+    partial, asked = reports(noted), runs(noted)
+    run(noted, "batch", "1", "class", "--fresh", "-q")
+
+    assert "6 hand-ins were graded anew." in done.stdout, done.stderr
+    assert partial == reports(noted)
+    # Of bob, who has no total, and of carla, whose total is right on a right double: in two trials each.
+    assert asked == ALWAYS + 2 + 2
+    assert runs(noted) - asked > asked
+
+
+def test_what_remembers_is_run_in_full(noted):
+    """Whose unchanged tests end otherwise when run alone is graded in full, and does not change."""
+    edit(noted, TESTS, "rng.uniform(1, 2, size=7)", "rng.uniform(1, 2, size=8)")
+
+    done = run(noted, "regrade", "1", "--apply")
+    partial = reports(noted)
+    run(noted, "batch", "1", "class", "--fresh", "-q")
+
+    assert "0 of 6 students changed" in done.stdout, done.stderr
+    assert partial == reports(noted)
+
+
+def test_a_remark_runs_nothing(noted):
+    """A comment makes the text another, but no test."""
+    edit(noted, TESTS, "import pytest\n", "import pytest  # the framework\n")
+
+    done = run(noted, "regrade", "1", "--apply")
+    after = run(noted, "batch", "1", "class", "-q")
+
+    assert "0 of 6 students changed" in done.stdout, done.stderr
+    assert runs(noted) == ALWAYS
+    assert "6 of them before" in after.stdout
