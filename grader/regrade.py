@@ -56,13 +56,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a regrade would do. `students` is how many there are, `stale` how many hand-ins were graded anew for it."""
+    """What a regrade would do.
+
+    `students` is how many there are, `stale` how many hand-ins were graded anew for it, `partly` how many of these as
+    far as tests changed.
+    """
 
     assignment: Assignment
     changes: tuple[Change, ...]
     students: int
     stale: int
     ungraded: int
+    partly: int = 0
 
     @property
     def to_come(self) -> tuple[Change, ...]:
@@ -93,9 +98,9 @@ def regrade(
         new[_identity(report)] = report
         on_report(report)
 
+    pieces = pieces_of(assignment)
+    submissions = [_with_what_holds(a, assignment, basis, pieces) for a in outdated]
     if outdated:
-        pieces = pieces_of(assignment)
-        submissions = [_with_what_holds(a, assignment, basis, pieces) for a in outdated]
         grade_batch(assignment, submissions, receive, terms, journal)
     renewed = {s.student: _renewed(s, new, assignment) for s in standings}
     changes = [change for s in standings if (change := _change(s, renewed[s.student], assignment, basis, policy))]
@@ -106,7 +111,8 @@ def regrade(
         journal.apply(_to_apply(standings, new, touched, journal.kept))
         journal.finish()
     ungraded = sum(s.report is not None and s.report.ungraded for s in renewed.values())
-    return Plan(assignment, tuple(changes), len(standings), len(outdated), ungraded)
+    partly = sum(isinstance(s, GradedBefore) for s in submissions)
+    return Plan(assignment, tuple(changes), len(standings), len(outdated), ungraded, partly)
 
 
 def _with_what_holds(attempt: Attempt, assignment: Assignment, basis: Basis, pieces: Pieces) -> Submission:

@@ -80,6 +80,17 @@ Examples:
     is_flag=True,
     help="Grade everybody again, also work that was graded already; one that was cut short goes on.",
 )
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Only those who handed in something new since they were graded, even if tests changed (default: whatever "
+    "changed is graded).",
+)
+@click.option(
+    "--rerun-failed",
+    is_flag=True,
+    help="Only those who were not graded, or failed a test: once more, as with --fresh.",
+)
 @isolation_option
 def batch(
     assignment: str,
@@ -96,6 +107,8 @@ def batch(
     where: str | None,
     no_gradebook: bool,
     fresh: bool,
+    changed: bool,
+    rerun_failed: bool,
     isolation: str,
 ) -> int:
     """Grade every submission in FOLDER, and print the class.
@@ -121,6 +134,11 @@ def batch(
         place = None if no_gradebook else _place(where, found.root)
         book = stack.enter_context(open_gradebook(place)) if place else None
         submissions = book.with_known_times(found.name, submissions) if book else submissions
+        if changed or rerun_failed:
+            submissions = _narrowed(book, found, submissions, changed=changed, failed=rerun_failed)
+        if not submissions:
+            _Run(found, (), quiet=quiet, as_json=as_json).print("Nobody is left to be graded.")
+            return FULL_MARKS
         terms = Terms(
             seed=_seed(seed, book, found),
             isolation=launcher_of(isolation),
@@ -128,7 +146,7 @@ def batch(
             weak_isolation=allow_weak_isolation,
         )
         run = _Run(found, submissions, quiet=quiet, as_json=as_json)
-        journal = _journal(book, found, terms.seed, fresh=fresh)
+        journal = _journal(book, found, terms.seed, fresh=fresh or rerun_failed)
         kept = f"It is in {place}" if place else f"The same inputs again: --seed {terms.seed}"
         try:
             run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal), journal.decided)
@@ -261,6 +279,25 @@ def _attended(collected: Collected, roster: Path | None) -> tuple[Sequence[Submi
 
 def _those(found: Attendance, what: str) -> tuple[str, ...]:
     return tuple(one.submission.student for one in found.handed_in if getattr(one, what))
+
+
+def _narrowed(
+    book: Any, assignment: Assignment, submissions: Sequence[Submission], *, changed: bool, failed: bool
+) -> list[Submission]:
+    """Those whose work is new since it was graded, or those who were not graded or failed a test, or both."""
+    if book is None:
+        raise RequestError("--changed and --rerun-failed ask a gradebook what was graded.", "Leave --no-gradebook out.")
+    from grader.gradebook import content_of
+    from grader.model import Status
+
+    known, spotless = {}, set()
+    for standing in book.standings(assignment.name):
+        if standing.report and standing.submission and not standing.report.ungraded:
+            known[standing.student] = content_of(standing.submission)
+            if all(o.status is Status.PASSED for o in standing.report.outcomes):
+                spotless.add(standing.student)
+    kept = [s for s in submissions if not changed or known.get(s.student) != content_of(s)]
+    return [s for s in kept if not failed or s.student not in spotless]
 
 
 def _earlier(book: Any, assignment: Assignment, submissions: Sequence[Submission]) -> list[str]:

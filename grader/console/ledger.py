@@ -114,7 +114,8 @@ def print_plan(console: Console, plan: Plan, *, applied: bool) -> None:
         _print_changes(console, in_force)
     console.print()
     again = "1 hand-in was" if plan.stale == 1 else f"{plan.stale} hand-ins were"
-    say(console, f"{again} graded anew." if plan.stale else "Nothing had to be graded anew.", "dim")
+    partly = f", {plan.partly} of them only as far as tests changed" if plan.partly else ""
+    say(console, f"{again} graded anew{partly}." if plan.stale else "Nothing had to be graded anew.", "dim")
     if not applied and (plan.to_come or plan.stale):
         say(console, "Nothing is changed yet: the same command with --apply does it.")
 

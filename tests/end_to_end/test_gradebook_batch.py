@@ -117,6 +117,27 @@ def test_fresh(course, batch, where):
     assert sorted(r.attempt for r in rows(where, t.result)) == [0, 0, 1, 1]
 
 
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_only_some(course, batch, where):
+    """After a change of tests, only new work with --changed, and only what failed with --rerun-failed, anew."""
+    course.submit(RIGHT, "class/ada.py")
+    course.submit(HALF, "class/bob.py")
+    batch()
+    tests = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    tests.write_text(tests.read_text() + "\n# changed\n")
+    nobody = course.grade("batch", "1", "class", "--allow-weak-isolation", "--gradebook", where, "--changed")
+    course.submit(RIGHT + "# new\n", "class/cyd.py")
+    course.submit(RIGHT + "# newer\n", "class/ada.py")
+
+    new, _ = batch("--changed")
+    failed, again = batch("--rerun-failed")
+
+    assert (nobody.returncode, "Nobody is left to be graded." in nobody.stdout) == (0, True)
+    assert new == {"ada": 10, "cyd": 10}
+    assert failed == {"bob": 6}
+    assert "before" not in again
+
+
 def test_interrupted_fresh_run_goes_on(course, batch, where):
     """A fresh run that was cut short finds its own reports again."""
     course.submit(RIGHT, "class/ada.py")
