@@ -5,7 +5,7 @@ So a command that is killed at any moment loses nothing that it told, and when i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ class GradebookJournal:
         reports = {p: relabelled(unpack_report(known[keys[p]].report), s) for p, s in some if keys[p] in known}
         if reports:
             with self._database.writing() as connection:
-                marked = self._marked(connection)
+                marked = self._marked(connection, [s.student for p, s in some if p in reports])
                 for place, submission in some:
                     if place in reports:
                         self._keep(connection, submission, reports[place], known[keys[place]].id, marked)
@@ -80,14 +80,14 @@ class GradebookJournal:
             return None
         report = relabelled(unpack_report(row.report), submission)
         with self._database.writing() as connection:
-            self._keep(connection, submission, report, row.id, self._marked(connection, submission.student))
+            self._keep(connection, submission, report, row.id, self._marked(connection, [submission.student]))
         return report
 
     def record(self, submission: Submission, report: Report) -> Report:
         """Commit the report; gives the one that counts: if another batch was first, theirs is the one."""
         with self._database.writing() as connection:
             result, report = self._add_result(connection, submission, report)
-            self._keep(connection, submission, report, result, self._marked(connection, submission.student))
+            self._keep(connection, submission, report, result, self._marked(connection, [submission.student]))
         return report
 
     def decided(self, student: str) -> Decisions:
@@ -136,9 +136,9 @@ class GradebookJournal:
         added = sa.insert(t.run).values(**row, pieces=pieces, by=who(), started_at=now()).returning(t.run.c.id)
         return int(connection.execute(added).scalar_one())
 
-    def _marked(self, connection: sa.Connection, student: str | None = None) -> dict[str, tuple[int, int]]:
-        """The last hand-in and the result that counts for it, for everybody or one student."""
-        current = current_marks(connection, self._assignment.name, student)
+    def _marked(self, connection: sa.Connection, students: Collection[str]) -> dict[str, tuple[int, int]]:
+        """The last hand-in of each student, and the result that counts for it."""
+        current = current_marks(connection, self._assignment.name, students)
         return {name: (marks[-1].handin, marks[-1].result) for name, marks in current.items()}
 
     def _rows(self, connection: sa.Connection, keys: Iterable[str]) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -120,7 +120,7 @@ class Gradebook:
         Each with the last attempt; and with `every`, the others too.
         """
         with self.database.reading() as connection:
-            marks = current_marks(connection, assignment, student)
+            marks = current_marks(connection, assignment, None if student is None else [student])
             decided = decisions_in(connection, assignment, student)
             logs = _logs(connection, assignment, student)
         numbers = {name: [m.id for m in rows] if every else [rows[-1].id] for name, rows in marks.items()}
@@ -237,25 +237,37 @@ def _marks() -> sa.Select[Any]:
     )
 
 
-def current_marks(connection: sa.Connection, assignment: str, student: str | None = None) -> dict[str, list[Any]]:
+def current_marks(
+    connection: sa.Connection, assignment: str, students: Collection[str] | None = None
+) -> dict[str, list[Any]]:
     """By student, for each hand-in the mark that counts, in the order in which batches saw them last.
 
     So the last one of these is the last attempt, also where an earlier one was graded anew since.
     """
-    seen = sa.case((t.run.c.kind == "batch", t.mark.c.id), else_=0)
-    latest = (
-        sa.select(sa.func.max(t.mark.c.id).label("id"), sa.func.max(seen).label("seen"))
-        .select_from(t.mark.join(t.run, t.mark.c.run == t.run.c.id))
-        .where(t.mark.c.assignment == assignment)
-    )
-    if student is not None:
-        latest = latest.where(t.mark.c.student == student)
-    last = latest.group_by(t.mark.c.student, t.mark.c.handin).subquery()
-    query = sa.select(*t.mark.c["id", "student", "handin", "result"]).join(last, t.mark.c.id == last.c.id)
+    query = _CURRENT if students is None else _CURRENT_OF
+    named = {} if students is None else {"students": list(students)}
     marks: dict[str, list[Any]] = {}
-    for row in connection.execute(query.order_by(last.c.seen)):
+    for row in connection.execute(query, {"assignment": assignment, **named}):
         marks.setdefault(row.student, []).append(row)
     return marks
+
+
+def _current(*conditions: Any) -> sa.Select[Any]:
+    seen = sa.case((t.run.c.kind == "batch", t.mark.c.id), else_=0)
+    last = (
+        sa.select(sa.func.max(t.mark.c.id).label("id"), sa.func.max(seen).label("seen"))
+        .select_from(t.mark.join(t.run, t.mark.c.run == t.run.c.id))
+        .where(t.mark.c.assignment == sa.bindparam("assignment"), *conditions)
+        .group_by(t.mark.c.student, t.mark.c.handin)
+        .subquery()
+    )
+    columns = t.mark.c["id", "student", "handin", "result"]
+    return sa.select(*columns).join(last, t.mark.c.id == last.c.id).order_by(last.c.seen)
+
+
+# Asked for each report that is recorded, and so built once.
+_CURRENT = _current()
+_CURRENT_OF = _current(t.mark.c.student.in_(sa.bindparam("students", expanding=True)))
 
 
 def _logs(connection: sa.Connection, assignment: str, student: str | None) -> dict[str, tuple[Decided, ...]]:
