@@ -269,7 +269,7 @@ def _attended(collected: Collected, roster: Path | None) -> tuple[Sequence[Submi
         "Could be several on the roster, so name them by hand": found.unclear,
         f"Not named as in {collected.in_words}, and read under their own names": _those(found, "odd"),
         "Late, says Canvas, but not how late: without times (--roster) that costs nothing": _those(found, "late"),
-        "Handed in more than once": _those(found, "apart"),
+        "Several hand-ins of one name, told apart": _those(found, "apart"),
     }
     remarks = [f"{says}: {', '.join(who)}." for says, who in names.items() if who]
     if collected.layout != "plain":

@@ -25,7 +25,8 @@ def read_submission(path: Path, assignment: Assignment, student: str = "") -> Su
     """Read one submission: a `.py` or `.ipynb` file, or a folder or archive (.zip, .tar, .tar.gz, .tar.xz) with one.
 
     In a folder or an archive, `<module>.py` or `<module>.ipynb` is looked for at the top, and then below. If both are
-    at the top, as they were handed out, the one that is no longer the stub is taken.
+    at the top, as they were handed out, the one that is no longer the stub is taken. In a folder without either, an
+    archive is opened if it is the only one.
 
     The student is, unless given, the name of the file, folder or archive without its ending; for a file that bears the
     module's name, that of its folder; and `you` where that is the assignment's own folder.

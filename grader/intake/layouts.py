@@ -119,7 +119,10 @@ def _github_naming(entries: Sequence[Entry], home: str) -> Naming:
         user = entry.name.removeprefix(slug)
         if not entry.folder or not slug or not user:
             return None
-        return Owner(student_name(user), (alias("github", user), alias("name", user)), student_name(entry.name))
+        # A roster knows better where the user begins: some users share the first part of their names.
+        parts = entry.name.split("-")
+        known = [alias("github", "-".join(parts[n:])) for n in range(len(parts))]
+        return Owner(student_name(user), (*known, alias("name", user)), student_name(entry.name))
 
     return owner
 

@@ -127,7 +127,11 @@ def read_roster(file: Path) -> tuple[Person, ...]:
 
     Raises RequestError if the file cannot be read, a name is there twice, or a time has no time zone.
     """
-    reader = csv.DictReader(io.StringIO(_text(file)), skipinitialspace=True)
+    text = _text(file)
+    first = text.partition("\n")[0]
+    # Spreadsheets of many languages write semicolons.
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=delimiter)
     heading = [(name or "").strip() for name in reader.fieldnames or ()]
     columns = {name.casefold() for name in heading}
     form = next((form for form in _FORMS if form.needs <= columns), None)

@@ -299,12 +299,12 @@ def test_canvas_by_gradebook(tmp_path):
 
 
 def test_classroom_roster(tmp_path):
-    """GitHub Classroom's table tells who is behind an account, and when the last commit came."""
+    """GitHub Classroom's table tells who is behind an account, by the whole of its name, and when the last commit came."""
     (tmp_path / "roster.csv").write_text(
         "assignment_name,roster_identifier,github_username,submission_timestamp\n"
-        "Tiny,ada@x.org,ada-l,2026-12-14T21:10:00Z\nTiny,bob@x.org,bob,\n"
+        "Tiny,ada@x.org,the-ada,2026-12-14T21:10:00Z\nTiny,bob@x.org,the-bob,\n"
     )
-    files = {f"tiny-{user}/tiny.py": user for user in ("ada-l", "BOB")}
+    files = {f"tiny-{user}/tiny.py": user for user in ("the-ada", "the-BOB")}
     found = attend(read(files, tmp_path, "github").handed_in, read_roster(tmp_path / "roster.csv"))
 
     assert {s.student: s.submitted_at for s in found.submissions} == {

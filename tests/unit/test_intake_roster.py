@@ -34,6 +34,14 @@ def test_columns(roster, encoding):
     assert times(found) == {"zofie": datetime(2026, 12, 14, 22, 10, tzinfo=CET), "bob": None}
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_delimiters(roster, delimiter):
+    """Spreadsheets of other languages do not write commas."""
+    found = roster(f"student{delimiter}submitted_at\nada{delimiter}\n")
+
+    assert times(found) == {"ada": None}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
