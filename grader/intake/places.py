@@ -83,10 +83,13 @@ class _Folder:
 
 @dataclass(frozen=True)
 class _Archive:
-    """A zip file; what it holds lies in the folder `top` of it, which is "" or ends with a slash."""
+    """A zip file; what it holds lies in the folder `top` of it, which is "" or ends with a slash.
+
+    `held` are the files by entry and by path within it, which is "" for an entry that is a file.
+    """
 
     path: Path
-    members: Mapping[str, Reader]
+    held: Mapping[str, Mapping[str, Reader]]
     top: str = ""
 
     @property
@@ -94,22 +97,33 @@ class _Archive:
         return self.top.rstrip("/") or self.path.stem
 
     def entries(self) -> list[Entry]:
-        inner = [name.removeprefix(self.top) for name in self.members]
-        folders = {name.partition("/")[0] for name in inner if "/" in name}
-        names = {name.partition("/")[0] for name in inner if not any(map(is_junk, name.split("/")))}
-        repositories = {name.partition("/")[0] for name in inner if ".git" in name.split("/")[1:2]}
-        entries = [Entry(n, n in folders, n in repositories) for n in sorted(names, key=lambda n: (n.casefold(), n))]
+        entries = []
+        for name in sorted(self.held, key=lambda name: (name.casefold(), name)):
+            inner = self.held[name]
+            kept = [path for path in inner if not any(map(is_junk, path.split("/")))] if "" not in inner else [""]
+            if kept and not is_junk(name):
+                entries.append(Entry(name, "" not in inner, any(path.startswith(".git/") for path in inner)))
         return [e for e in entries if not _beside(e)]
 
     def files(self, entry: Entry) -> Mapping[str, Reader]:
+        inner = self.held[entry.name]
         if not entry.folder:
-            return {entry.name: self.members[self.top + entry.name]}
-        start = f"{self.top}{entry.name}/"
-        inner = {name.removeprefix(start): read for name, read in self.members.items() if name.startswith(start)}
+            return {entry.name: inner[""]}
         return {name: read for name, read in inner.items() if not any(map(is_junk, name.split("/")))}
 
     def path_of(self, name: str) -> str:
         return f"{self.path}: {self.top}{name}"
+
+
+def _by_entry(members: Mapping[str, Reader]) -> dict[str, dict[str, Reader]]:
+    held: dict[str, dict[str, Reader]] = {}
+    for name, read in members.items():
+        top, _, rest = name.partition("/")
+        held.setdefault(top, {})[rest] = read
+    for top, inner in held.items():
+        if "" in inner and len(inner) > 1:  # a file and a folder of one name: both are in the folder, then
+            inner[top] = inner.pop("")
+    return held
 
 
 def _open_archive(path: Path, stack: ExitStack) -> Place:
@@ -120,12 +134,12 @@ def _open_archive(path: Path, stack: ExitStack) -> Place:
         raise unreadable(path, exc) from exc
     except Exception as exc:  # zipfile is known to raise many classes over damaged files
         raise RequestError(f"{path} is damaged, or no zip file.", "Download it again.") from exc
-    place = _Archive(path, class_members(archive, one_line(path.name, 60)))
+    place = _Archive(path, _by_entry(class_members(archive, one_line(path.name, 60))))
     entries = place.entries()
     if len(entries) == 1 and entries[0].folder:
-        within = _Archive(path, place.members, f"{entries[0].name}/")
-        named_alike = entries[0].name.casefold() == path.stem.casefold()
-        if named_alike or layout_of(within.entries(), within.home) != "plain":
+        name = entries[0].name
+        within = _Archive(path, _by_entry(place.held[name]), f"{name}/")
+        if name.casefold() == path.stem.casefold() or layout_of(within.entries(), within.home) != "plain":
             return within
     return place
 
