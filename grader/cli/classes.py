@@ -263,12 +263,13 @@ def _attended(collected: Collected, roster: Path | None) -> tuple[Sequence[Submi
     from grader.intake.roster import Attendance, attend, read_roster
 
     found = attend(collected.handed_in, read_roster(roster)) if roster else Attendance(collected.handed_in)
+    late = tuple(h.submission.student for h in found.handed_in if h.late and h.submission.submitted_at is None)
     names = {
         "Nothing was handed in by": found.missing,
         "Not on the roster": found.strangers,
         "Could be several on the roster, so name them by hand": found.unclear,
         f"Not named as in {collected.in_words}, and read under their own names": _those(found, "odd"),
-        "Late, says Canvas, but not how late: without times (--roster) that costs nothing": _those(found, "late"),
+        "Late, says Canvas, but not how late: without times (--roster) that costs nothing": late,
         "Several hand-ins of one name, told apart": _those(found, "apart"),
     }
     remarks = [f"{says}: {', '.join(who)}." for says, who in names.items() if who]
