@@ -7,7 +7,11 @@ import zipfile
 
 import pytest
 
-from grader.intake.layouts import LAYOUTS
+from grader.batch import Terms
+from grader.catalog import resolve
+from grader.gradebook.journal import GradebookJournal
+from grader.gradebook.store import Gradebook
+from grader.regrade import regrade
 
 RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 HALF = "def double(x):\n    return 2.0 * x\n"
@@ -215,7 +219,6 @@ def test_moodle_download(course, tmp_path):
     words = ["batch", "1", packed, "--allow-weak-isolation", "--json", "--roster", str(roster)]
 
     done = course.grade(*words)
-    plain = course.grade(*words, "--layout", "plain", "--only", "*Ada*")
 
     assert done.returncode == 0, done.stderr
     points = {s["student"]: s["points"] for s in json.loads(done.stdout)["students"]}
@@ -224,7 +227,6 @@ def test_moodle_download(course, tmp_path):
     assert "Nothing was handed in by: cyd@x.org." in done.stderr
     assert "Not on the roster: stray." in done.stderr
     assert "read under their own names: stray." in done.stderr
-    assert [s["student"] for s in json.loads(plain.stdout)["students"]] == ["Ada Lovelace_101_assignsubmission_file_"]
 
 
 @pytest.mark.parametrize("where", ["book.sqlite"])
@@ -253,22 +255,19 @@ def test_best_attempt(graded):
 
 
 @pytest.mark.parametrize("where", ["book.sqlite"])
-def test_in_force_already(graded):
-    """Decisions count at once: a plan lists them apart, also one that was taken back, and asks for nothing."""
-    graded.grade("override", "1", "bob", "3", "-e", "total", "--why", "right idea")
-    set_ = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply")
-    graded.grade("override", "1", "bob", "none", "-e", "total", "--why", "mistaken")
-    back = graded.grade("regrade", "1", "--allow-weak-isolation")
+def test_in_force_already(graded, where):
+    """Decisions count at once: a plan tells them apart, also one that was taken back, and runs nothing."""
+    assignment = resolve("1", graded.root)
 
-    assert "0 of 3 students changed" in set_.stdout
-    assert "bob  6 → 9" in set_.stdout
-    assert back.returncode == 0
-    assert "Already in force" in back.stdout
-    assert "bob  9 → 6" in back.stdout
-    assert "points that had been set were taken back in total by " in back.stdout
-    assert "Nothing is changed yet" not in back.stdout
+    def planned(points, why, *, apply):
+        book.decide(assignment.name, "bob", "override", points, exercise="total", why=why)
+        journal = GradebookJournal(book, assignment, 7, kind="regrade")
+        plan = regrade(assignment, book.counting(assignment), Terms(7), journal, print, apply=apply)
+        return [(c.student, c.before, c.after, c.in_force, c.why[0].partition(" by ")[0]) for c in plan.changes]
 
+    with Gradebook(str(graded.root / where)) as book:
+        made = planned("3", "right idea", apply=True)
+        taken_back = planned("", "mistaken", apply=False)
 
-def test_offered_layouts(course):
-    """The command offers the layouts that can be read."""
-    assert f"[auto|{'|'.join(LAYOUTS)}]" in course.grade("batch", "--help").stdout.replace("\n", "")
+    assert made == [("bob", "6", "9", True, "points were set in total")]
+    assert taken_back == [("bob", "9", "6", True, "points that had been set were taken back in total")]

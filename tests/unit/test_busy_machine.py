@@ -38,12 +38,12 @@ def crowd(seconds):
 
 @pytest.fixture
 def session():
-    """A submission with half a second for each call, on a core that four other processes want for themselves."""
+    """A submission with a second for each call, on a core that four other processes want for themselves."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     # In sessions of their own, since some systems share a core by sessions.
     crowd = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(4)]
-    policy = Policy(limits=Limits(seconds_per_call=0.5, seconds_total=30.0))
+    policy = Policy(limits=Limits(seconds_per_call=1.0, seconds_total=30.0))
     try:
         with launcher("process", policy) as workers:
             yield Session(Submission("ada", "tiny", (Part("tiny.py", SOURCE),)), workers, policy)
@@ -55,13 +55,13 @@ def session():
 
 
 def test_honest_work_is_in_time(session):
-    """What takes three fifths of its seconds on a processor is answered, though that takes longer than all of them."""
+    """What takes a third of its seconds on a processor is answered, though that takes longer than all of them."""
     assert session.module.work(0.3) == 1.0
     assert session.seconds_left > 25.0
 
 
-@pytest.mark.parametrize(("function", "seconds"), [("work", 60.0), ("sleep", 60.0), ("crowd", 60.0)])
-def test_others_are_not(session, function, seconds):
-    """An endless loop, sleep, and a program whose own threads keep it waiting."""
-    with pytest.raises(StudentTimeout, match=r"within 0\.5 seconds"):
-        getattr(session.module, function)(seconds)
+def test_others_are_not(session):
+    """Neither is an endless loop, nor sleep, nor a program whose own threads keep it waiting."""
+    for function in ("work", "sleep", "crowd"):
+        with pytest.raises(StudentTimeout, match="within 1 seconds"):
+            getattr(session.module, function)(60.0)

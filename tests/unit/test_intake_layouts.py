@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli.classes import batch
 from grader.errors import RequestError
 from grader.intake import find_class
+from grader.intake.layouts import LAYOUTS
 from grader.intake.roster import attend, read_roster
 from grader.model import Assignment, Exercise
 
@@ -322,3 +324,10 @@ def test_unclear(tmp_path):
     assert found.unclear == ("Jan Novák",)
     assert [s.student for s in found.submissions] == ["al (al)", "al (Lovelace Ada)", "Jan Novák"]
     assert found.missing == ("n1", "n2")
+
+
+def test_offered_layouts():
+    """The command offers what can be read."""
+    [option] = [option for option in batch.params if option.name == "layout"]
+
+    assert option.type.choices == ("auto", *LAYOUTS)
