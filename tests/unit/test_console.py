@@ -353,12 +353,11 @@ def test_real_process(environment, shown):
 
 def test_plan(assignment):
     """What is still to come stands first; what is in force already is told apart."""
+    test = ChangedTest("pad2d", "TestPad::test_zero", "failed", "passed")
     plan = Plan(
         assignment,
         (
-            Change(
-                "bob", "6", "8", (TestChange("pad2d", "TestPad::test_zero", "failed", "passed"),), ("tests changed",)
-            ),
+            Change("bob", "6", "8", (test,), ("tests changed",)),
             Change("cyd", "6", "9", (), ("points were set by eva: right idea",), in_force=True),
         ),
         students=3,
