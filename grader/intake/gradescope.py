@@ -85,4 +85,7 @@ def _scalar(text: str) -> str:
 def _moment(text: str) -> datetime | None:
     """`2026-12-14 21:10:00.123456000 Z`; None where it is not read so, or has no time zone."""
     match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)", text)
-    return datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3].replace('Z', '+00:00')}") if match else None
+    try:
+        return datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3].replace('Z', '+00:00')}") if match else None
+    except ValueError:
+        return None

@@ -127,17 +127,11 @@ def read_roster(file: Path) -> tuple[Person, ...]:
 
     Raises RequestError if the file cannot be read, a name is there twice, or a time has no time zone.
     """
-    text = _text(file)
-    first = text.partition("\n")[0]
-    # Spreadsheets of many languages write semicolons.
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=delimiter)
-    heading = [(name or "").strip() for name in reader.fieldnames or ()]
+    heading, rows = _table(file)
     columns = {name.casefold() for name in heading}
     form = next((form for form in _FORMS if form.needs <= columns), None)
     if form is None:
         raise RequestError(f"The roster {file} must have a column 'student' (got {heading}).", _HINT)
-    rows = [(reader.line_num, _row(row)) for row in reader]
     if form.needs >= {"student", "id"}:
         rows = [(line, row) for line, row in rows if row["id"] and row["student"].casefold() != "student, test"]
     column = next(c for c in form.students if c in _named(columns) and (c == form.students[-1] or _tells(rows, c)))
@@ -150,6 +144,19 @@ def read_roster(file: Path) -> tuple[Person, ...]:
         moment = _moment(row.get(form.time, ""), where, form.time)
         people[student] = Person(student, moment, frozenset(_aliases(row, form, student)))
     return tuple(people.values())
+
+
+def _table(file: Path) -> tuple[list[str], list[tuple[int, Row]]]:
+    """The heading, and each row that is not blank with the number of its line."""
+    text = _text(file)
+    # Spreadsheets of many languages write semicolons.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=delimiter)
+    try:
+        heading = [(name or "").strip() for name in reader.fieldnames or ()]
+        return heading, [(reader.line_num, values) for row in reader if any((values := _row(row)).values())]
+    except csv.Error as exc:
+        raise RequestError(f"The roster {file} is no table: line {reader.line_num}: {exc}.", _HINT) from exc
 
 
 def _text(file: Path) -> str:

@@ -37,7 +37,7 @@ submission_102:
   :submitters:
   - :name: 'Grace O''Malley'
     :email: grace@example.org
-  :created_at: 2026-12-15 08:00:00 Z
+  :created_at: 2026-12-35 08:00:00 Z
 """
 
 
@@ -193,6 +193,7 @@ def test_gradescope(tmp_path):
         "submission_103": "nobody = 1",
     }
     assert moments["Ada Lovelace"] == datetime(2026, 12, 14, 21, 10, tzinfo=UTC)
+    assert moments["Grace O'Malley"] is None
     assert [h.submission.student for h in found.handed_in if h.odd] == ["submission_103"]
 
 

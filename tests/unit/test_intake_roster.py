@@ -36,8 +36,8 @@ def test_columns(roster, encoding):
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_delimiters(roster, delimiter):
-    """Spreadsheets of other languages do not write commas."""
-    found = roster(f"student{delimiter}submitted_at\nada{delimiter}\n")
+    """Spreadsheets of other languages do not write commas; and leave blank rows at the end."""
+    found = roster(f"student{delimiter}submitted_at\nada{delimiter}\n{delimiter}\n{delimiter}\n")
 
     assert times(found) == {"ada": None}
 
@@ -50,6 +50,7 @@ def test_delimiters(roster, delimiter):
         ("student\nada\nbob\nada\n", "line 4: ada is there twice"),
         ("student,submitted_at\nada,yesterday\n", r"line 2: .* time zone \(got 'yesterday'\)"),
         ("student,submitted_at\nada,2026-12-14T22:10:00\n", "with a time zone"),
+        (f"student\n{'x' * 200_000}\n", r"is no table: line \d: field larger"),
     ],
 )
 def test_faults(roster, text, says):
