@@ -9,11 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.cli.classes import batch
 from grader.errors import RequestError
 from grader.intake import find_class
-from grader.intake.layouts import LAYOUTS
+from grader.intake.gradescope import read_metadata
+from grader.intake.layouts import LAYOUTS, Entry, layout_of, naming_of
 from grader.intake.roster import attend, read_roster
 from grader.model import Assignment, Exercise
 
@@ -332,3 +335,23 @@ def test_offered_layouts():
     [option] = [option for option in batch.params if option.name == "layout"]
 
     assert option.type.choices == ("auto", *LAYOUTS)
+
+
+NAMES = st.text(st.sampled_from("ada_LATE-1.zip/assignsubmission_file"), max_size=40) | st.text(max_size=20)
+
+
+@given(st.lists(st.builds(Entry, NAMES, st.booleans(), st.booleans()), max_size=5), NAMES)
+@settings(max_examples=100, deadline=None)
+def test_any_names(entries, home):
+    """Whatever entries are called, each layout says whose they are, or that it does not know."""
+    assert layout_of(entries, home) in LAYOUTS
+    for layout in LAYOUTS:
+        naming = naming_of(layout, entries, home)
+        assert all(owner is None or owner.student for owner in map(naming, entries))
+
+
+@given(st.text() | st.text(st.sampled_from("submission_1:\n  -':name\"sid email@Z2026")))
+@settings(max_examples=100, deadline=None)
+def test_any_metadata(text):
+    """Whatever stands in the metadata, what is not understood is passed over."""
+    assert all(owner.student for sent in read_metadata(text).values() for owner in sent.owners)
