@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from grader.case import all_float32, content_key, describe, show, state_case, value_count
+from grader.answers import Answers
+from grader.case import all_float32, content_key, describe, name_of, show, state_case, value_count
 from grader.compare import Locked, Mismatch, compare, excess
 from grader.complaints import RAISED
 from grader.errors import GradeError, StudentCrashed, StudentError, StudentMissing, StudentRaised, StudentTimeout
@@ -108,7 +109,7 @@ class Agreement:
     exercise: Exercise
     visible: bool
     record: Record
-    oracle_answers: dict[bytes, Any]
+    oracle_answers: Answers
     tolerance: Tolerance | None = None
 
     def within(self, *, rtol: float, atol: float) -> Agreement:
@@ -154,16 +155,13 @@ class Agreement:
         return answer.value if answer else None
 
     def _ask_oracle(self, oracle: Callable[..., Any], case: Case) -> Any:
-        key = content_key(case, oracle)
-        if key in self.oracle_answers:
-            return self.oracle_answers[key]
-        try:
-            want = case.answer_of(oracle, case.args, case.kwargs)
-        except Exception as exc:
-            raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
-        if key:
-            self.oracle_answers[key] = want
-        return want
+        def ask() -> Any:
+            try:
+                return case.answer_of(oracle, case.args, case.kwargs)
+            except Exception as exc:
+                raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
+
+        return self.oracle_answers.get(content_key(case, name_of(oracle)), ask)
 
     def _observe(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Answer | None:
         """Ask the student, compare, and keep what came of it. The oracle is slow: it waits for an answer to judge."""

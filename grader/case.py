@@ -76,22 +76,27 @@ def all_float32(case: Case) -> bool:
     return bool(arrays) and all(a.dtype == np.float32 for a in arrays)
 
 
-def content_key(case: Case, oracle: Callable[..., Any]) -> bytes:
-    """What decides the oracle's answer to the case.
+def content_key(case: Case, whom: str) -> bytes:
+    """What decides the answer of `whom`, a name that no other function has, to the case.
 
-    b"" if nothing does for certain: the oracle is a lambda or local function, or an input is a callable.
+    b"" if nothing does for certain: `whom`, or the program, is a lambda or local function, or an input is a callable.
     """
-    names = [f"{f.__module__}.{getattr(f, '__qualname__', '<unnamed>')}" for f in (oracle, case.program) if f]
+    names = [whom, name_of(case.program) if case.program else ""]
     if any("<" in name for name in names):
         return b""
     try:
-        parts = wire.encode([list(case.args), dict(case.kwargs)])
+        parts = wire.encode([list(case.args), dict(case.kwargs), case.read_only])
     except WireError:
         return b""
     sha = hashlib.sha256(" ".join(names).encode())
     for part in parts:
         sha.update(part)
     return sha.digest()
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """The module and the name of a function; with a "<" in it if another may be called the same."""
+    return f"{function.__module__}.{getattr(function, '__qualname__', '<unnamed>')}"
 
 
 _signature = functools.lru_cache(maxsize=256)(inspect.signature)

@@ -31,6 +31,10 @@ class GradeError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in the place of a traceback."""
+        return [f"{self} {self.hint}".strip()]
+
 
 class RequestError(GradeError):
     """The request names something that does not exist, or makes no sense."""

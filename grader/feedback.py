@@ -20,6 +20,9 @@ STATUS_WORDS = {
     Status.GRADER_ERROR: "could not be graded",
 }
 
+_MOST_PROBLEMS = 3
+_MOST_WITH_HINT = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -41,6 +44,18 @@ def problems(outcomes: Iterable[Outcome], first: Status | None = None) -> tuple[
     for outcome in sorted(wrong, key=lambda o: (not o.visible, o.status is not first)):
         groups.setdefault(sentence(outcome), []).append(outcome)
     return tuple(Problem(says, tuple(o.title for o in group), hints(group)) for says, group in groups.items())
+
+
+def told(outcomes: Iterable[Outcome], first: Status | None = None) -> tuple[tuple[str, ...], tuple[Problem, ...], int]:
+    """What to tell of an exercise at first: the hints, some of the problems, and how many more tests did not pass.
+
+    Where a hint explains them, one problem is enough; more than a few are left for later: the first ones are what to
+    mend first.
+    """
+    found = problems(outcomes, first)
+    explained = tuple(dict.fromkeys(hint for problem in found for hint in problem.hints))
+    most = _MOST_WITH_HINT if explained else _MOST_PROBLEMS
+    return explained, found[:most], sum(len(problem.titles) for problem in found[most:])
 
 
 def sentence(outcome: Outcome) -> str:

@@ -45,12 +45,15 @@ class LocalSession:
         read_only: bool = False,
         target: None = None,  # noqa: ARG002 - objects of trusted code are called directly
     ) -> Answer:
-        """Call a function on copies of its arguments; with `read_only` on the arguments, which must be read-only."""
+        """Call a function on copies of its arguments; with `read_only` on the arguments, which must be read-only.
+
+        Whether they changed all the same, as a list can, is told of read-only ones alone: that of others is no fault.
+        """
         if path not in self._functions:
             raise StudentMissing(f"there is no function {path}")
         if not read_only:
             args, kwargs = copy.deepcopy((args, dict(kwargs)))
-        before = _content(args, kwargs)
+        before = _content(args, kwargs) if read_only else None
         started = time.monotonic()
         self.answered += 1
         try:
@@ -59,7 +62,7 @@ class LocalSession:
             kind = kind_of(exc)
             raise RAISED.get(kind, StudentRaised)(f"{path} raised {kind}.", private=str(exc)) from exc
         shares = any(np.may_share_memory(value, a) for a in args if isinstance(a, np.ndarray) and _is_array(value))
-        changed = _content(args, kwargs) != before
+        changed = read_only and _content(args, kwargs) != before
         return Answer(copy.deepcopy(value), shares, time.monotonic() - started, "", changed=changed)
 
     def replace(self, name: str, function: Callable[..., Any]) -> None:

@@ -313,18 +313,6 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class GradedBefore(Submission):
-    """A submission with a report on it that still holds, but for some exercises.
-
-    `again` are those that must be run, `same` the names of the tests that are as they were then (see `grading.again`).
-    """
-
-    before: Report | None = None
-    again: frozenset[str] = frozenset()
-    same: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Override:
     """Points that a person set: those of an exercise, or, where that is "", the total after lateness."""
 

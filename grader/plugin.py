@@ -13,13 +13,13 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from unittest import TestCase
 
 import numpy as np
 import pytest
 
 from grader.agreement import Agreement, DisagreementError, OracleError, Record, verdict_of
+from grader.answers import Answers
 from grader.catalog import load_assignment
 from grader.errors import (
     AssignmentError,
@@ -63,7 +63,7 @@ class HiddenTests(ABC):
 
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
-        self._oracle_answers: dict[bytes, Any] = {}
+        self._oracle_answers = Answers()
 
     @abstractmethod
     def assignment_of(self, item: pytest.Item) -> Assignment:

@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.batch import Terms, grade_batch
+from grader.difference import TestChange, test_changes
 from grader.gradebook import Basis, Pieces, basis_of, pieces_of, policy_of
-from grader.grading.again import to_run_again
-from grader.model import Assignment, GradedBefore, Isolation, Outcome, Report, Submission
+from grader.grading.again import GradedBefore, to_run_again
+from grader.model import Assignment, Isolation, Report, Submission
 from grader.scoring import format_points
 
 if TYPE_CHECKING:
@@ -26,16 +27,6 @@ _REASONS = {
     "manifest": "limits, tolerances or the order of exercises changed",
     "toolkit": "the toolkit changed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TestChange:
-    """A test that ends otherwise than before; "" where it was not there."""
-
-    exercise: str
-    test: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +149,7 @@ def _change(standing: Standing, renewed: Standing, assignment: Assignment, basis
     if standing.mark is None or standing.report is None or renewed.report is None:
         return None
     noted, now, after = _noted(standing), _shown(standing, assignment), _shown(renewed, assignment)
-    tests = _tests(standing.report.outcomes, renewed.report.outcomes)
+    tests = tuple(c for c in test_changes(standing.report.outcomes, renewed.report.outcomes) if not c.same)
     if after == noted and not tests:
         return None
     why = tuple(_reasons(standing, basis, policy))
@@ -178,15 +169,6 @@ def _noted(standing: Standing) -> str:
     if not last.policy.startswith("best"):
         return last.points
     return max((a.mark.points for a in standing.attempts), key=lambda points: Fraction(points or "-1"))
-
-
-def _tests(before: Iterable[Outcome], after: Iterable[Outcome]) -> tuple[TestChange, ...]:
-    old = {(o.exercise, o.test): o.status.value for o in before}
-    new = {(o.exercise, o.test): o.status.value for o in after}
-    both = dict.fromkeys([*new, *old])
-    return tuple(
-        TestChange(*name, old.get(name, ""), new.get(name, "")) for name in both if old.get(name) != new.get(name)
-    )
 
 
 def _reasons(standing: Standing, basis: Basis, policy: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from grader import __version__
 from grader.agreement import Agreement, DisagreementError, Failure, Record, given_up, verdict_of
+from grader.answers import Answers
 from grader.case import describe
 from grader.errors import RequestError, StudentError
 from grader.model import Assignment, Diagnosis, Outcome, Report, Status, Submission
@@ -126,7 +127,7 @@ def _try(session: Any, assignment: Assignment, number: int, test: SealedTest, se
     exercise, clock = assignment.exercise(test.exercise), time.monotonic()
     session.seconds_per_call = exercise.seconds_per_call or assignment.limits.seconds_per_call
     record, opening = Record(), Opening(test)
-    agreement = Agreement(exercise, test.visible, record, {})
+    agreement = Agreement(exercise, test.visible, record, Answers())
     try:
         for i, call in enumerate(test.calls):
             agreement.replay(RemoteFunction(session, call.case.function), call.case, opening.expected(i))

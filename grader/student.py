@@ -183,6 +183,7 @@ class Session:
             "module": self.submission.module,
             "parts": tuple((part.label, part.source) for part in parts),
             "allowed": self._policy.allowed_imports,
+            "asked": tuple(sorted(self.asked)),
         }
         started = time.monotonic()
         seconds = min(max(SECONDS_TO_LOAD, 5 * self.seconds_per_call), self._remaining())

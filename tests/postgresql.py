@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 
 class Server:
     """A running server."""
@@ -24,10 +26,11 @@ class Server:
         command = [self._programs / program, *args]
         subprocess.run(command, cwd=self._folder, user=self._user, check=True, timeout=120, stdout=subprocess.DEVNULL)
 
-    def database(self) -> str:
-        """The URL of a new, empty database."""
+    def database(self, like: str | None = None) -> str:
+        """The URL of a new database: an empty one, or a copy of that which has another URL."""
         name = f"course_{next(self._numbers)}"
-        self.run("createdb", "--host", str(self._folder), "--username", "grader", name)
+        template = ["--template", str(make_url(like).database)] if like else []
+        self.run("createdb", "--host", str(self._folder), "--username", "grader", *template, name)
         return f"postgresql://grader@/{name}?host={self._folder}"
 
 

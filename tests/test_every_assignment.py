@@ -16,9 +16,10 @@ from grader.sandbox import Launcher, launcher, policy_of
 from grader.scoring import grade as points_of
 
 ROOT = Path(__file__).parents[1]
-SEEDS = range(20)
+# `grade audit` tries the solution under 20 seeds.
+SEEDS = range(8)
 # Exercises with a time limit of their own train something: they are tried under fewer seeds.
-SEEDS_OF_LONG_ONES = range(3)
+SEEDS_OF_LONG_ONES = range(100, 102)
 
 
 @pytest.fixture(params=find_assignments(ROOT), ids=lambda a: a.name, scope="module")
@@ -46,7 +47,7 @@ def test_solution_earns_every_point(assignment, workers):
     short = [e.name for e in assignment.exercises if e.seconds_per_call is None]
 
     failed = {seed: failures(grade(solution, assignment, workers, only=short, seed=seed)) for seed in SEEDS}
-    failed |= {-seed: failures(grade(solution, assignment, workers, seed=seed)) for seed in SEEDS_OF_LONG_ONES}
+    failed |= {seed: failures(grade(solution, assignment, workers, seed=seed)) for seed in SEEDS_OF_LONG_ONES}
 
     assert not {seed: found for seed, found in failed.items() if found}
 

@@ -28,8 +28,8 @@ class Broken:
     source: str
     also: str = ""
 
-    def job(self, assignment: Assignment, tried: tuple[str, ...], seconds: float) -> GradeThem:
-        """Grade it on all exercises, or on the two that are wrong."""
+    def job(self, assignment: Assignment, tried: tuple[str, ...], seconds: float | None) -> GradeThem:
+        """Grade it on all exercises, or on the two that are wrong; a call may take `seconds`, or by the manifest."""
         submission = as_submission(assignment, self.source, f"{self.base}: {self.how}")
         return GradeThem((submission,), (self.base, self.also) if self.also else tried, 0, seconds)
 

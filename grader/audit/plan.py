@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from grader.audit.equivalents import load_equivalents
-from grader.audit.independence import broken_variants, dependence
+from grader.audit.independence import Broken, broken_variants, dependence
 from grader.audit.jobs import GradeThem, InputsTried, TryMisconceptions, as_submission, in_chunks, named_in
-from grader.audit.model import Audit, MutantTrial, TestAudit, Trial
+from grader.audit.model import Audit, Dependence, MutantTrial, TestAudit, Trial
 from grader.audit.solution import judge_right, of_right_programs, right_programs
 from grader.lanes import Job, Lanes
 from grader.model import Assignment, Report, Status
@@ -61,7 +61,7 @@ def audit(
         mutant_trials = [replace(m, equivalent=reasons.get(m.name, "")) for m in mutant_trials]
         mutant_trials = _with_inputs(run, mutant_trials)
         broken = broken_variants(assignment, source, tried, mutant_trials, found, quick=quick)
-        graded = run([b.job(assignment, tried, wrong.seconds) for b in broken], "independence")
+        dependences = _dependences(run, wrong, broken, tried)
     stale = [name for name in reasons if _is_stale(name, mutant_trials, tried, sampled=quick)]
     return Audit(
         assignment=assignment,
@@ -72,7 +72,7 @@ def audit(
         mutants=tuple(mutant_trials),
         stale=tuple(stale),
         tests=tuple(_tests(of_right_programs(reports), mutant_trials)),
-        dependences=tuple(dependence(b, some[0]) for b, some in zip(broken, graded, strict=True)),
+        dependences=tuple(dependences),
         left_out=tuple(e.name for e in assignment.exercises if e.name not in tried),
         sampled=quick,
         seconds=time.monotonic() - started,
@@ -171,6 +171,21 @@ def _with_inputs(run: Run, trials: Sequence[MutantTrial]) -> list[MutantTrial]:
     tried = run([InputsTried(name, 0) for name in exercises], "inputs of survivors")
     inputs = dict(zip(exercises, tried, strict=True))
     return [replace(t, inputs=inputs[t.exercise]) if t.survived else t for t in trials]
+
+
+def _dependences(run: Run, wrong: _Wrong, broken: Sequence[Broken], tried: tuple[str, ...]) -> list[Dependence]:
+    """What each broken exercise costs the others.
+
+    Where another seems to lose points it is tried again, with all the time of the manifest: a loaded machine is no
+    accusation.
+    """
+    graded = run([b.job(wrong.assignment, tried, wrong.seconds) for b in broken], "independence")
+    found = [dependence(b, report) for b, (report,) in zip(broken, graded, strict=True)]
+    losing = [k for k, d in enumerate(found) if d.lost]
+    again = run([broken[k].job(wrong.assignment, tried, None) for k in losing], "independence, once more")
+    for k, (report,) in zip(losing, again, strict=True):
+        found[k] = dependence(broken[k], report)
+    return found
 
 
 def _tests(right: Sequence[Report], mutant_trials: Sequence[MutantTrial]) -> Iterable[TestAudit]:

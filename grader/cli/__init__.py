@@ -17,6 +17,7 @@ from grader import __version__
 from grader.catalog import find_assignments, find_root, resolve
 from grader.cli.authors import audit, stub
 from grader.cli.classes import batch
+from grader.cli.difference import diff
 from grader.cli.gradebook import excuse, export, extend, override, regrade, show
 from grader.cli.grading import run
 from grader.cli.options import FAILED, FULL_MARKS, console, isolation_option, launcher_of
@@ -90,7 +91,7 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-for command in (run, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub, release):
+for command in (run, diff, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub, release):
     cli.add_command(command)
 
 

@@ -35,7 +35,8 @@ Examples:
   grade assignment3
   grade 3 -e conv2d_forward -e pad2d -v
   grade assignment3 convolution.ipynb
-  grade assignment3 submission/ --format junit -o report.xml""",
+  grade assignment3 submission/ --format junit -o report.xml
+  grade assignment3 --watch""",
 )
 @click.argument("assignment")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
@@ -47,6 +48,7 @@ Examples:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it (default: standard output).")
 @click.option("-v", "--verbose", is_flag=True, help="Every test, with its time.")
 @click.option("--staff", is_flag=True, help="Also messages and tracebacks, which may hold hidden inputs.")
+@click.option("--watch", "watching", is_flag=True, help="Grade again whenever it is saved, and say what changed.")
 @isolation_option
 @seed_option
 def run(
@@ -59,6 +61,7 @@ def run(
     output: Path | None,
     verbose: bool,
     staff: bool,
+    watching: bool,
     isolation: str,
     seed: int,
 ) -> int:
@@ -67,34 +70,32 @@ def run(
     from grader.sandbox import launcher, policy_of
 
     format_, output = _wanted_format(as_json, format_, output), None if str(output) == "-" else output
+    if watching and format_:
+        raise RequestError("--watch shows a table and writes no file.", "Leave out --json, --format and -o.")
     check_folder_of(output)
     found = resolve(assignment, find_root(Path.cwd()))
     wanted = _select(found, exercises)
-    submission = read_submission(path, found) if path else _own_work(found)
+    read = partial(read_submission, path, found) if path else partial(_own_work, found)
+    first = None if watching else read()
 
     with launcher(launcher_of(isolation), policy_of(found)) as workers:
         # Imported while the launcher starts: pytest takes as long.
+        from grader.difference import Run
         from grader.scoring import grade as points_of
+        from grader.single import grade_single
 
-        report = _graded(submission, found, workers, [e.name for e in wanted.exercises], seed)
-    result = points_of(report, wanted)
-    _emit(report, result, wanted, format_, output, verbose=verbose, staff=staff)
+        def graded(submission: Submission) -> Run:
+            report = grade_single(submission, found, workers, only=[e.name for e in wanted.exercises], seed=seed)
+            result = Run(wanted.title, report, points_of(report, wanted))
+            _emit(report, result.grade, wanted, format_, output, verbose=verbose, staff=staff)
+            return result
+
+        if first is None:
+            from grader.cli.watching import watch
+
+            return watch(path or found.folder, read, graded)
+        result = graded(first).grade
     return FAILED if result.ungraded else FULL_MARKS if result.full else LESS
-
-
-def _graded(submission: Submission, assignment: Assignment, workers: Any, only: Sequence[str], seed: int) -> Any:
-    """The report by the hidden tests or, on a student's machine, by the sealed ones."""
-    from grader.sealed import grade_sealed, read_sealed_tests, sealed_tests_of
-
-    if assignment.hidden_tests.is_dir() or not sealed_tests_of(assignment).is_file():
-        from grader.grading import grade
-
-        return grade(submission, assignment, workers, only=only, seed=seed)
-    if seed:
-        raise RequestError(
-            f"--seed {seed} needs the hidden tests; sealed ones have inputs of their own.", "Leave it out."
-        )
-    return grade_sealed(submission, assignment, workers, read_sealed_tests(assignment), only=only)
 
 
 def _own_work(assignment: Assignment) -> Submission:

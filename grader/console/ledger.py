@@ -134,7 +134,8 @@ def _print_change(console: Console, change: Change) -> None:
     for reason in change.why:
         say(console, reason, indent=3, hanging=2)
     for test in change.tests[:_MOST_TESTS]:
-        before = test.before or "not there"
-        say(console, f"{test.exercise}: {test.test}: {before} → {test.after or 'gone'}", "dim", indent=3, hanging=2)
+        before = test.before.status if test.before else "not there"
+        after = test.after.status if test.after else "gone"
+        say(console, f"{test.exercise}: {test.test}: {before} → {after}", "dim", indent=3, hanging=2)
     if len(change.tests) > _MOST_TESTS:
         say(console, f"… and {len(change.tests) - _MOST_TESTS} more tests", "dim", indent=3)

@@ -20,14 +20,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.console.lines import cell, mark, say, say_line, width_of
-from grader.feedback import Problem, exercise_points, hints, is_missing, problems, result, sentence, total_points
+from grader.feedback import Problem, exercise_points, hints, is_missing, problems, result, sentence, told, total_points
 from grader.model import Assignment, ExerciseGrade, Grade, Outcome, Report, Status
 from grader.printable import one_line
 
-# More different problems of one exercise than this are left to --verbose: the first ones are what to mend first. Where
-# a hint explains them, one is enough.
-_MOST_PROBLEMS = 3
-_MOST_WITH_HINT = 1
 _BELOW = 5
 # Left of the name: a blank, the mark, a blank.
 _MARGIN = 3
@@ -42,10 +38,12 @@ def print_report(
     *,
     verbose: bool = False,
     staff: bool = False,
+    rest: str = "; --verbose shows all",
 ) -> None:
     """Print what a student needs to know.
 
-    With `verbose`, every test and its time; with `staff`, also the details, which may hold hidden inputs.
+    With `verbose`, every test and its time; with `staff`, also the details, which may hold hidden inputs. `rest` says
+    how to see the tests that are only counted.
     """
     _print_head(console, report, assignment)
     total = total_points(grade)
@@ -60,7 +58,7 @@ def print_report(
         if verbose or staff:
             _print_tests(console, outcomes, staff=staff)
         elif below:
-            _print_problems(console, problems(outcomes, exercise.status))
+            _print_problems(console, *told(outcomes, exercise.status), rest)
     console.print()
     points = cell(console, total, max(points_width, len(total)), right=True)
     say_line(console, " " * _MARGIN, (f"{cell(console, 'Total', names)}  {points}", "bold"))
@@ -95,17 +93,16 @@ def _print_exercise(console: Console, exercise: ExerciseGrade, head: str, words:
         say(console, words, indent=_MARGIN)
 
 
-def _print_problems(console: Console, found: tuple[Problem, ...]) -> None:
-    explained = dict.fromkeys(hint for problem in found for hint in problem.hints)
+def _print_problems(
+    console: Console, explained: tuple[str, ...], found: tuple[Problem, ...], more: int, rest: str
+) -> None:
     for hint in explained:
         say(console, f"hint: {hint}", "cyan", indent=_BELOW, hanging=2)
-    most = _MOST_WITH_HINT if explained else _MOST_PROBLEMS
-    for problem in found[:most]:
+    for problem in found:
         _print_problem(console, problem)
-    more = sum(len(problem.titles) for problem in found[most:])
     if more:
         tests = "test" if more == 1 else "tests"
-        say(console, f"… and {more} more {tests}; --verbose shows all.", "dim", indent=_BELOW)
+        say(console, f"… and {more} more {tests}{rest}.", "dim", indent=_BELOW)
 
 
 def _print_problem(console: Console, problem: Problem) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.answers import Answers
 from grader.case import value_count
 from grader.compare import compare
 from grader.diagnose.conditions import failing_condition
@@ -36,37 +37,47 @@ class Finding:
     kind: str = "misconception"
 
 
-def diagnose(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
+def diagnose(
+    observations: Sequence[Observation], misconceptions: Sequence[Misconception], answers: Answers | None = None
+) -> Finding | None:
     """The cause that explains the wrong answers among `observations`, which are all of one exercise.
 
-    `misconceptions` are those of that exercise. None if nothing is wrong, or nothing explains it well enough.
+    `misconceptions` are those of that exercise, `answers` what is known of their answers. None if nothing is wrong, or
+    nothing explains it well enough.
     """
     if all(o.agrees for o in observations):
         return None
-    return _explain(observations, misconceptions) or _besides_lists(observations, misconceptions)
+    suspects = _Suspects(misconceptions, Answers() if answers is None else answers)
+    return _explain(observations, suspects) or _besides_lists(observations, suspects)
 
 
-def _explain(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
+@dataclass(frozen=True, slots=True)
+class _Suspects:
+    """Misconceptions, and what is known of their answers."""
+
+    misconceptions: Sequence[Misconception]
+    answers: Answers
+
+
+def _explain(observations: Sequence[Observation], suspects: _Suspects) -> Finding | None:
     # Most candidates are out after the first wrong answer, and then the smallest is the cheapest to look at.
     telling_first = sorted(observations, key=lambda o: (o.agrees, value_count(dict(o.case.inputs))))
-    fitting = [m for m in misconceptions if _explains(m, telling_first)]
+    fitting = [m for m in suspects.misconceptions if _explains(m, telling_first, suspects.answers)]
     if len(fitting) == 1:
         return Finding(fitting[0].name, fitting[0].says)
     wrong = [o for o in observations if not o.agrees]
-    return (
-        (None if fitting else _paired(observations, misconceptions)) or _structural(wrong) or _conditional(observations)
-    )
+    return (None if fitting else _paired(observations, suspects)) or _structural(wrong) or _conditional(observations)
 
 
-def _paired(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
-    pair = fitting_pair(observations, misconceptions, enough=ENOUGH)
+def _paired(observations: Sequence[Observation], suspects: _Suspects) -> Finding | None:
+    pair = fitting_pair(observations, suspects.misconceptions, suspects.answers, enough=ENOUGH)
     if pair is None:
         return None
     first, second = pair
     return Finding(f"{first.name} + {second.name}", f"Two things at once. {first.says} And: {second.says}", kind="pair")
 
 
-def _besides_lists(observations: Sequence[Observation], misconceptions: Sequence[Misconception]) -> Finding | None:
+def _besides_lists(observations: Sequence[Observation], suspects: _Suspects) -> Finding | None:
     """The cause of what is wrong where arguments are arrays, of a function that fails wherever one is a list.
 
     To ask a list for its shape is a mistake of its own, and must not hide the other one.
@@ -76,7 +87,7 @@ def _besides_lists(observations: Sequence[Observation], misconceptions: Sequence
         return None
     if all(o.agrees for o in kept):
         return Finding("list_not_converted", _ON_LISTS, kind="condition")
-    found = _explain(kept, misconceptions)
+    found = _explain(kept, suspects)
     return replace(found, says=f"{found.says} {_ON_LISTS}") if found else None
 
 
@@ -91,11 +102,11 @@ def _failed_on_list(o: Observation, observations: Sequence[Observation]) -> bool
     return any(isinstance(other.case.inputs.get(name), np.ndarray) for name in lists for other in observations)
 
 
-def _explains(candidate: Misconception, observations: Sequence[Observation]) -> bool:
+def _explains(candidate: Misconception, observations: Sequence[Observation], answers: Answers) -> bool:
     """Whether the student answered what `candidate` answers, everywhere, and often enough not what is right."""
     shown = 0
     for o in observations:
-        answer = candidate.answer(o.case)
+        answer = candidate.answer_once(o.case, answers)
         if not _alike(o.got, answer, o):
             return False
         shown += not _alike(answer, o.want, o)

@@ -10,11 +10,14 @@ import importlib.util
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from grader.answers import Answers
+from grader.case import content_key
 from grader.errors import AssignmentError
 from grader.model import Case, Raised
 from grader.worker import kind_of
@@ -39,6 +42,10 @@ class Misconception:
                 return case.answer_of(self.wrong, _fresh(case.args), _fresh(dict(case.kwargs)))
             except (Exception, SystemExit) as exc:
                 return Raised(kind_of(exc))
+
+    def answer_once(self, case: Case, known: Answers) -> Any:
+        """The answer, asked for only if it is not known."""
+        return known.get(content_key(case, self.name), partial(self.answer, case))
 
 
 def _fresh(value: Any) -> Any:

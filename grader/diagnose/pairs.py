@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.answers import Answers
 from grader.case import value_count
 from grader.compare import compare
 from grader.diagnose.misconceptions import Misconception
@@ -36,7 +37,7 @@ class Pair:
 
 
 def fitting_pair(
-    observations: Sequence[Observation], misconceptions: Sequence[Misconception], *, enough: int
+    observations: Sequence[Observation], misconceptions: Sequence[Misconception], answers: Answers, *, enough: int
 ) -> tuple[Misconception, Misconception] | None:
     """The two misconceptions that explain every observation together, in the order of their declaration.
 
@@ -44,7 +45,7 @@ def fitting_pair(
     gives alone. None if no pair does, or more than one.
     """
     wrong = sorted((o for o in observations if not o.agrees), key=_size)
-    alone = _Alone()
+    alone = _Alone(answers)
     # An exception tells nothing of what else is wrong.
     telling = sum(not isinstance(o.got, Raised) for o in wrong)
     fitting = list(_pairs(misconceptions, alone)) if telling >= enough else []
@@ -66,13 +67,14 @@ def fitting_pair(
 class _Alone:
     """What each misconception alone answers, asked once; for the time of one diagnosis."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Answers) -> None:
+        self._known = known
         self._answers: dict[tuple[str, int], Any] = {}
 
     def __call__(self, misconception: Misconception, o: Observation) -> Any:
         key = misconception.name, id(o)
         if key not in self._answers:
-            self._answers[key] = misconception.answer(o.case)
+            self._answers[key] = misconception.answer_once(o.case, self._known)
         return self._answers[key]
 
 

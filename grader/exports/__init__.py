@@ -10,7 +10,7 @@ from grader.exports.file import write
 from grader.exports.gradescope import to_gradescope
 from grader.exports.junit import to_junit
 from grader.exports.markdown import to_markdown
-from grader.exports.report_json import report_from_json, to_json
+from grader.exports.report_json import report_from_json, run_from_json, to_json
 from grader.model import Assignment, Grade, Report
 
 EXPORTERS: dict[str, Callable[[Report, Grade, Assignment], str]] = {
@@ -23,6 +23,7 @@ EXPORTERS: dict[str, Callable[[Report, Grade, Assignment], str]] = {
 __all__ = [
     "EXPORTERS",
     "report_from_json",
+    "run_from_json",
     "to_gradescope",
     "to_json",
     "to_junit",

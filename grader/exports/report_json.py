@@ -7,7 +7,7 @@
      "grade":  {"points": 8.8, "max_points": 24, "penalty": 0, "ungraded": false, "explanation": [],
                 "exercises": [{"name": "pad2d", "points": 4, "max_points": 4, "status": "passed", …}]}}
 
-`report` can be read back. `grade` is there for whoever has no assignment at hand; reading ignores it, for points are
+`report` can be read back. `grade` is there for whoever has no assignment at hand (`run_from_json`); else points are
 computed anew. Points that are not known, because the toolkit failed, are null. The text is pure ASCII: what a
 submission could choose is escaped, not lost.
 """
@@ -15,9 +15,11 @@ submission could choose is escaped, not lost.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from grader.difference import Run
 from grader.document import report_from_document, report_to_document
 from grader.errors import RequestError
 from grader.model import FORMAT_VERSION, Assignment, ExerciseGrade, Grade, Report, Status
@@ -39,6 +41,21 @@ def report_from_json(text: str) -> Report:
 
     Raises RequestError if the text is no report, or one of another format version.
     """
+    return report_from_document(_document(text)["report"])
+
+
+def run_from_json(text: str) -> Run:
+    """The report with the title and the grade that were written with it. Raises RequestError as `report_from_json`."""
+    document = _document(text)
+    report = report_from_document(document["report"])
+    try:
+        return Run(str(document["title"]), report, _read_grade(document["grade"], report))
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        message = f"the grade is damaged ({type(exc).__name__}: {exc})"
+        raise RequestError(message, "Grade the submission again.") from exc
+
+
+def _document(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as exc:
@@ -47,7 +64,40 @@ def report_from_json(text: str) -> Report:
     if version != FORMAT_VERSION or isinstance(version, bool):
         message = f"'format_version' must be {FORMAT_VERSION} (got {version!r})"
         raise RequestError(message, "The file is no report, or of another version of the toolkit: grade again.")
-    return report_from_document(document.get("report"))
+    if not isinstance(document.get("report"), dict):
+        message = f"the file holds no report of one submission (it has {', '.join(sorted(map(repr, document))[:6])})"
+        raise RequestError(message, "`grade ASSIGNMENT FILE --json -o REPORT` writes one.")
+    return {**document}
+
+
+def _read_grade(fields: Mapping[str, Any], report: Report) -> Grade:
+    return Grade(
+        assignment=report.assignment,
+        student=report.student,
+        exercises=tuple(map(_read_exercise, fields["exercises"])),
+        points=_points(fields["points"]),
+        max_points=_points(fields["max_points"]),
+        penalty=_points(fields["penalty"]),
+        ungraded=bool(fields["ungraded"]),
+        explanation=tuple(map(str, fields["explanation"])),
+    )
+
+
+def _read_exercise(fields: Mapping[str, Any]) -> ExerciseGrade:
+    return ExerciseGrade(
+        name=str(fields["name"]),
+        points=_points(fields["points"]),
+        max_points=_points(fields["max_points"]),
+        status=Status(fields["status"]),
+        passed=int(fields["passed"]),
+        tests=int(fields["tests"]),
+        carried=tuple(map(str, fields["carried"])),
+    )
+
+
+def _points(value: Any) -> Fraction:
+    """Points in decimals, exactly; null, where they are not known, counts as 0."""
+    return Fraction(0) if value is None else Fraction(str(value))
 
 
 def _grade(grade: Grade) -> dict[str, Any]:

@@ -21,9 +21,22 @@ again: where one of them does not end as before, everything runs.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from grader.agreement import LOST
-from grader.model import Assignment, GradedBefore, Isolation, Outcome, Report, Status
+from grader.model import Assignment, Isolation, Outcome, Report, Status, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class GradedBefore(Submission):
+    """A submission with a report on it that still holds, but for some exercises.
+
+    `again` are those that must be run, `same` the names of the tests that are as they were then.
+    """
+
+    before: Report | None = None
+    again: frozenset[str] = frozenset()
+    same: frozenset[str] = frozenset()
 
 
 def to_run_again(before: Report, changed: Collection[str], assignment: Assignment) -> frozenset[str]:

@@ -6,30 +6,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.agreement import Record
+from grader.answers import Answers
 from grader.diagnose import Misconception, diagnose
 from grader.model import Diagnosis, Outcome, Status
 
 Records = Mapping[str, Record]
 
 
-def explain(trials: Iterable[Sequence[Records]], misconceptions: Sequence[Misconception]) -> tuple[Diagnosis, ...]:
+def explain(
+    trials: Iterable[Sequence[Records]], misconceptions: Sequence[Misconception], answers: Answers
+) -> tuple[Diagnosis, ...]:
     """The cause of the wrong answers of each exercise, where there is one.
 
     `trials` are what each exercise's tests left behind, in the trials that it had; the first that shows a cause counts.
+    `answers` are those of the misconceptions, as far as they are known.
     """
-    return tuple(d for records in trials if (d := _first(_diagnosis(r, misconceptions) for r in records)) is not None)
+    found = (_first(_diagnosis(r, misconceptions, answers) for r in records) for records in trials)
+    return tuple(diagnosis for diagnosis in found if diagnosis is not None)
 
 
 def _first(found: Iterable[Diagnosis | None]) -> Diagnosis | None:
     return next((diagnosis for diagnosis in found if diagnosis is not None), None)
 
 
-def _diagnosis(records: Records, misconceptions: Sequence[Misconception]) -> Diagnosis | None:
+def _diagnosis(records: Records, misconceptions: Sequence[Misconception], answers: Answers) -> Diagnosis | None:
     observations = [o for record in records.values() for o in record.observations]
     if not observations:
         return None
     exercise = observations[0].case.exercise
-    finding = diagnose(observations, [m for m in misconceptions if m.exercise == exercise])
+    finding = diagnose(observations, [m for m in misconceptions if m.exercise == exercise], answers)
     return Diagnosis(exercise, finding.name, finding.kind, finding.says) if finding else None
 
 

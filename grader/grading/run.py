@@ -16,9 +16,10 @@ import pytest
 
 from grader import __version__
 from grader.agreement import LOST, OracleError, Record, given_up
+from grader.answers import Answers
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
-from grader.grading.again import agree_with, kept_of, still_holds
+from grader.grading.again import GradedBefore, agree_with, kept_of, still_holds
 from grader.grading.carry import Pieces
 from grader.grading.explain import explain, with_hints
 from grader.grading.protocol import run_item, tear_down
@@ -26,7 +27,6 @@ from grader.grading.trials import AnySession, Trial, Trials
 from grader.model import (
     Assignment,
     Diagnosis,
-    GradedBefore,
     Isolation,
     Observation,
     Outcome,
@@ -103,6 +103,7 @@ class GradingRun(HiddenTests):
         self._right = right
         self._examples = examples
         self._attempt: Attempt | None = None
+        self._wrong_answers = Answers()
 
     def assignment_of(self, item: pytest.Item) -> Assignment:  # noqa: ARG002 - the same for all items
         """The one assignment of this run."""
@@ -217,7 +218,9 @@ class GradingRun(HiddenTests):
             open_session = candidate.open_session
             with Trials(self, self._assignment, open_session, self._right, thorough=self._examples) as trials:
                 tried = trials.by_exercise(session, items, known)
-            diagnoses = explain([(t.records, t.before) for t in tried.values()], self._misconceptions)
+            diagnoses = explain(
+                [(t.records, t.before) for t in tried.values()], self._misconceptions, self._wrong_answers
+            )
             outcomes = sorted((o for trial in tried.values() for o in trial.outcomes), key=self._place)
             additions = {name: trial.additions for name, trial in tried.items() if trial.additions}
             return with_hints(outcomes, diagnoses, additions), session.problems, diagnoses

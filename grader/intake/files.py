@@ -65,7 +65,8 @@ def refuse_unless_regular(status: os.stat_result, shown: str) -> None:
 def too_large(shown: str, most: int, size: int = 0) -> SubmissionError:
     """The error for more bytes than allowed; `size` says how many, if that is known."""
     got = f" ({in_words(size)})" if size and in_words(size) != in_words(most) else ""
-    return SubmissionError(f"{shown} is too large{got}: at most {in_words(most)} are read.")
+    way_out = " Clear its outputs, and save it again." if shown.endswith(".ipynb") and size else ""
+    return SubmissionError(f"{shown} is too large{got}: at most {in_words(most)} are read.{way_out}")
 
 
 def is_folder(path: Path) -> bool:

@@ -8,6 +8,7 @@ parser, because a stranger's text can make the parser take any amount of memory.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from grader.printable import one_line
 
@@ -22,6 +23,7 @@ _LINE_MAGIC = re.compile(
     r"|[A-Za-z_][\w.,\[\] \t]*=[ \t]*(?:!|%\w).*"  # files = !ls
     r")"
 )
+_DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(?P<name>[^\W\d]\w*)")
 _MOST_NOTES = 5
 # What decides whether a line ends a statement. A string of one line ends at that line's end, closed or not.
 _TOKEN = re.compile(
@@ -61,6 +63,17 @@ def blank(source: str) -> tuple[str, tuple[str, ...]]:
     if dropped > _MOST_NOTES:
         notes.append(f"{dropped - _MOST_NOTES} more lines for IPython alone were left out.")
     return "".join(kept), tuple(notes)
+
+
+def definitions(source: str) -> Iterator[tuple[str, int]]:
+    """The name and the line of each function and class that begins in the first column, and in no string."""
+    at, line = 0, 1
+    while at < len(source):
+        end, _ = _statement(source, at)
+        if found := _DEFINITION.match(source, at):
+            yield found["name"], line
+        line += source.count("\n", at, end)
+        at = end
 
 
 def _statement(source: str, at: int) -> tuple[int, re.Match[str] | None]:

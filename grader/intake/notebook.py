@@ -1,14 +1,17 @@
 """Reads the code of a notebook: each code cell becomes a part, and what only IPython understands is left out.
 
-The file is read as JSON, without `nbformat`: its import alone takes longer than grading, and its validation refuses
-notebooks that Jupyter opens.
+The file is read as JSON, without `nbformat` (measured with 5.11). To import it takes 0.2 s of processor time, and 1.7 s
+where JupyterLab is installed beside it, as on a student's machine; a whole grading takes less than 1 s. It refuses
+notebooks that people hand in: without `metadata`, with cells that lack their outputs. On hostile files it raises
+TypeError, AttributeError and RecursionError beside its own classes. A test holds what is read here against what
+`nbformat` makes of the same notebook, in every format from 3 to 4.5.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grader.errors import SubmissionError
@@ -21,6 +24,9 @@ from grader.printable import one_line
 # Outputs hold pictures, so that honest notebooks grow large.
 MOST_NOTEBOOK = 10 * 1024 * 1024
 _MOST_CELLS = 2_000
+_MOST_NOTES = 5
+# Kernels by name, for notebooks that do not tell their language.
+_OTHER_KERNELS = re.compile(r"(?i)(ir|julia|octave|bash|javascript|sas|stata)\b")
 
 
 def read_notebook(data: bytes, label: str) -> tuple[tuple[Part, ...], tuple[str, ...]]:
@@ -44,13 +50,34 @@ def read_notebook(data: bytes, label: str) -> tuple[tuple[Part, ...], tuple[str,
         size += len(clean.encode())
         if size > MOST_SOURCE:
             raise too_large(f"The code in {label}", MOST_SOURCE)
+        if line := conflict_line(clean):
+            notes.append(f"{cell} holds marks of an unresolved git conflict at line {line}: choose one side.")
         python, dropped = magics.blank(clean)
         notes += [f"{cell}: {text}" for text in dropped]
         if python.strip():
             parts.append(Part(cell, python))
     if not parts:
         raise SubmissionError(f"{label} holds no code: all its code cells are empty, or it has none.")
-    return tuple(parts), tuple(notes)
+    return tuple(parts), (*notes, *_on_definitions(parts, notebook))
+
+
+def _on_definitions(parts: Sequence[Part], notebook: dict[str, Any]) -> list[str]:
+    """Remarks on names that are defined more than once, and on definitions in cells that hold no code."""
+    places: dict[str, list[str]] = {}
+    for part in parts:
+        for name, line in magics.definitions(part.source):
+            places.setdefault(name, []).append(f"line {line} of {part.label}")
+    notes = [
+        f"{one_line(name, 60)} is defined {len(at)} times, the last time in {at[-1]}: that one counts."
+        for name, at in places.items()
+        if len(at) > 1
+    ]
+    for number, source in _other_cells(notebook):
+        lost = [name for name, _ in magics.definitions(source) if name not in places]
+        notes += [f"cell {number} defines {one_line(name, 60)}, but is no code cell: change its type." for name in lost]
+    if len(notes) > _MOST_NOTES:
+        notes[_MOST_NOTES:] = [f"{len(notes) - _MOST_NOTES} more remarks of this kind."]
+    return notes
 
 
 def _parsed(data: bytes, label: str) -> dict[str, Any]:
@@ -77,8 +104,15 @@ def _parsed(data: bytes, label: str) -> dict[str, Any]:
 def _check_language(notebook: dict[str, Any], label: str) -> None:
     """Refuse a notebook of another kernel: its cells would be reported as syntax errors, one by one."""
     metadata = _dict(notebook.get("metadata"))
-    for key, name in (("kernelspec", "language"), ("language_info", "name")):
-        language = _dict(metadata.get(key)).get(name)
+    kernel = _dict(metadata.get("kernelspec"))
+    named = str(kernel.get("name", ""))[:30]
+    languages = (
+        kernel.get("language"),
+        _dict(metadata.get("language_info")).get("name"),
+        metadata.get("language"),  # format 3
+        named if _OTHER_KERNELS.match(named) else "",
+    )
+    for language in languages:
         if isinstance(language, str) and language and not re.match(r"(?i)i?python", language):
             shown = one_line(language, 30)
             raise SubmissionError(f"{label} is a notebook for {shown}: choose a Python kernel, and save it again.")
@@ -93,7 +127,23 @@ def _code_cells(notebook: dict[str, Any], label: str) -> Iterator[tuple[int, str
         raise SubmissionError(f"{label} has {len(cells)} cells, and at most {_MOST_CELLS} are read.")
     for number, cell in enumerate(cells, 1):
         if cell.get("cell_type") == "code":
-            yield number, _source(cell, f"{label}: cell {number}")
+            source = _source(cell)
+            if source is None:
+                message = (
+                    f"{label}: cell {number} is damaged: its source is no text. Save the notebook again in Jupyter."
+                )
+                raise SubmissionError(message)
+            yield number, source
+
+
+def _other_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """The number and the source of each cell that is not for code but may hold some; in texts, code is fenced."""
+    left = MOST_SOURCE
+    for number, cell in enumerate(_cells(notebook), 1):
+        source = _source(cell) if cell.get("cell_type") in ("raw", "markdown") else None
+        if source and "```" not in source and len(source) <= left:
+            left -= len(source)
+            yield number, source
 
 
 def _cells(notebook: dict[str, Any]) -> Any:
@@ -104,13 +154,12 @@ def _cells(notebook: dict[str, Any]) -> Any:
     return [cell for sheet in sheets for cell in _list(_dict(sheet).get("cells"))]
 
 
-def _source(cell: dict[str, Any], where: str) -> str:
+def _source(cell: dict[str, Any]) -> str | None:
+    """The source of a cell; None if it is no text."""
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         return "".join(source)
-    if not isinstance(source, str):
-        raise SubmissionError(f"{where} is damaged: its source is no text. Save the notebook again in Jupyter.")
-    return source
+    return source if isinstance(source, str) else None
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -118,6 +118,9 @@ Python 3.11 or newer is needed. Without `cryptography` everything works but the 
 The exercises are in `assignments/{assignment.name}`: the handout is `README.md`, your work goes into
 `{assignment.module}.py` or `{assignment.module}.ipynb`. `grade` needs no network. `{SEALED_TESTS}` holds the hidden
 tests: what they ask can be read, what they expect is locked, and your own right answers are the key.
+
+In the notebook, `import grader; grader.check({assignment.exercises[0].name})` in a cell grades one function as it is
+there. `grade {assignment.name} --watch` (`pip install watchfiles`) grades again whenever the file is saved.
 """
 
 

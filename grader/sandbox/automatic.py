@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.errors import IsolationError
@@ -12,10 +12,20 @@ from grader.model import Isolation
 from grader.sandbox import bwrap, landlocked, process
 from grader.sandbox.launcher import Launcher, Policy, Worker
 
-_BY_STRENGTH: tuple[tuple[str, Callable[[Policy], AbstractContextManager[Launcher]]], ...] = (
-    (bwrap.NAME, bwrap.launch),
-    (landlocked.NAME, landlocked.launch),
-    (process.NAME, process.launch),
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A launcher, and the level that it reaches where everything holds."""
+
+    name: str
+    launch: Callable[[Policy], AbstractContextManager[Launcher]]
+    level: str
+
+
+_BY_STRENGTH = (
+    _Candidate(bwrap.NAME, bwrap.launch, "A"),
+    _Candidate(landlocked.NAME, landlocked.launch, "B"),
+    _Candidate(process.NAME, process.launch, "D"),
 )
 
 
@@ -42,6 +52,18 @@ class AutomaticLauncher:
     @cached_property
     def isolation(self) -> Isolation:
         """The level that was reached; `reasons` says by name why it is not a better launcher."""
+        working = self._working()
+        held, best = next(working)
+        # The first that works may hold so little that the next is better.
+        while self._candidates and self._candidates[0].level < held.level:
+            other, launcher = next(working)
+            if other.level < held.level:
+                held, best = other, launcher
+        self._launcher = best
+        return replace(held, reasons={**self._why, **held.reasons})
+
+    def _working(self) -> Iterator[tuple[Isolation, Launcher]]:
+        """The launchers that work here, with what each reaches. Raises IsolationError if the last does not."""
         while True:
             try:
                 held = self._launcher.isolation
@@ -49,9 +71,9 @@ class AutomaticLauncher:
                 if not self._candidates:
                     raise
                 self._why[self._name] = _sentence(exc)
-                self._name, self._launcher = self._next()
             else:
-                return replace(held, reasons={**self._why, **held.reasons})
+                yield held, self._launcher
+            self._name, self._launcher = self._next()
 
     def start(self) -> Worker:
         """A fresh worker. Raises IsolationError if none can be started."""
@@ -61,13 +83,13 @@ class AutomaticLauncher:
     def _next(self) -> tuple[str, Launcher]:
         """The first of the remaining candidates that can be started at all."""
         while True:
-            name, launch_it = self._candidates.pop(0)
+            candidate = self._candidates.pop(0)
             try:
-                return name, self._stack.enter_context(launch_it(self._policy))
+                return candidate.name, self._stack.enter_context(candidate.launch(self._policy))
             except IsolationError as exc:
                 if not self._candidates:
                     raise
-                self._why[name] = _sentence(exc)
+                self._why[candidate.name] = _sentence(exc)
 
 
 def _sentence(exc: IsolationError) -> str:

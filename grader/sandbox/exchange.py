@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader import wire
-from grader.errors import StudentCrashed, StudentTimeout, WireError
+from grader.errors import GradeError, StudentCrashed, StudentTimeout, WireError
 from grader.sandbox.clock import CallClock
 from grader.sandbox.launcher import Worker
 from grader.worker import kind_of
@@ -141,8 +141,9 @@ class Exchange:
         raised, value = "", None
         try:
             value = function(*args, **kwargs)
-        except (LostError, StudentTimeout, StudentCrashed):
-            # A call that the callback made into the same submission: there is nobody left to answer.
+        except (LostError, StudentTimeout, StudentCrashed, GradeError):
+            # A call that the callback made into a worker came to nothing: there is nobody left to answer, or a fault
+            # that is not the submission's, which must not be told that its call raised something.
             raise
         except Exception as exc:  # as raised by a function that student code called with what it liked
             raised = kind_of(exc)

@@ -90,12 +90,12 @@ def examine(
     if ready["namespaces"]:
         hint = way_out("uid map: permission denied")
         faults["own process ids"] = _NAMESPACES.format(ready["namespaces"], hint)
-    if faults["own process ids"]:
-        faults["another user"] = ""
-        if not _is_another(status):
-            version = ready["landlock"]
-            faults["another user"] = (_SAME_USER if version >= _SCOPES_SINCE else _OLD_LANDLOCK).format(version)
-    level = _level(faults, ready["landlock"])
+    another = _is_another(status)
+    level = _level(faults, ready["landlock"], another=another)
+    if level != "A":
+        version = ready["landlock"]
+        same = (_SAME_USER if version >= _SCOPES_SINCE else _OLD_LANDLOCK).format(version)
+        faults["another user"] = "" if another else same
     if not level:
         broken = "; ".join(f"{guard}: {fault}" for guard, fault in faults.items() if fault)
         raise IsolationError(f"the sandbox does not hold: {broken}", "grade doctor")
@@ -103,9 +103,8 @@ def examine(
     return Isolation(level, name, guards, {guard: fault for guard, fault in faults.items() if fault})
 
 
-def _level(faults: Mapping[str, str], landlock: int) -> str:
-    """The highest level of which every guard held; "" if it is none."""
-    another = not faults.get("another user")
+def _level(faults: Mapping[str, str], landlock: int, *, another: bool) -> str:
+    """The highest level of which every guard held; "" if it is none. `another` is whether the user is another one."""
     levels = (
         ("A", _FULL, True),
         ("B", _WITHOUT_NAMESPACES, another or landlock >= _SCOPES_SINCE),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from types import CodeType
 from typing import Any
 
 MAX_NAMES = 500
 MAX_USES = 5000
+_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 Message = dict[str, Any]
 
@@ -53,7 +55,7 @@ def _uses(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
     mentioned: dict[str, set[str]] = {}
     for statement in [statement for tree in trees for statement in tree.body]:
         loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-        for name in _bound(statement):
+        for name in bound(statement):
             mentioned.setdefault(name, set()).update(loaded)
     left, uses = MAX_USES, {}
     for name, others in list(mentioned.items())[:MAX_NAMES]:
@@ -62,7 +64,7 @@ def _uses(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
     return uses
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
+def bound(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement at top level gives a meaning, or adds something to: `PIECES["f"] = f`."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
@@ -76,3 +78,62 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
                 root = root.value
             if isinstance(root, ast.Name):
                 yield root.id
+
+
+def imported(statement: ast.stmt) -> Iterator[str]:
+    """The names that imports in a statement bind."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+
+
+def changed(statement: ast.stmt) -> Iterator[str]:
+    """The name whose value a call for its effect may change: `LAYERS.append(f)`."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        root: ast.expr = call.func
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if isinstance(root, ast.Name):
+            yield root.id
+
+
+def mentioned(node: ast.stmt | ast.expr) -> set[str]:
+    """The global names that a piece of code reads, now or, inside functions, later; its locals are none."""
+    body = ast.Expr(node, lineno=1, col_offset=0) if isinstance(node, ast.expr) else node
+    read = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+    read |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}
+    try:
+        return read & _names_in(compile(ast.Module([body], []), "<names>", "exec", dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError):
+        return read
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """The names, of globals and of attributes, in a piece of code and all that is defined in it."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        inner = waiting.pop()
+        found.update(inner.co_names)
+        waiting += [const for const in inner.co_consts if isinstance(const, CodeType)]
+    return found
+
+
+def of_definitions(trees: Sequence[ast.Module], asked: Sequence[str]) -> list[ast.Module]:
+    """What of a notebook's cells defines something: imports, functions, classes, and the assignments that these need.
+
+    `asked` are names that are needed in any case. The rest is what a notebook holds besides: experiments, plots,
+    checks, training that takes an hour.
+    """
+    statements = [statement for tree in trees for statement in tree.body]
+    modules = {name for statement in statements for name in imported(statement)}
+    kept = {id(s) for s in statements if isinstance(s, _DEFINING)}
+    needed = {*asked, *(name for s in statements if id(s) in kept for name in mentioned(s))}
+    more = True
+    while more:
+        found = [s for s in statements if id(s) not in kept and needed & {*bound(s), *changed(s)} - modules]
+        kept.update(map(id, found))
+        needed |= {name for s in found for name in mentioned(s)}
+        more = bool(found)
+    return [ast.Module([s for s in tree.body if id(s) in kept], []) for tree in trees]

@@ -6,7 +6,7 @@ arrives.
 
 Requests and replies are dicts (see `wire`). Each request has a number `seq`, which its reply repeats::
 
-    load     module, parts ((label, source), …), allowed  → problems, imports, functions, uses
+    load     module, parts ((label, source), …), allowed, asked  → problems, imports, functions, uses
     call     target, path, args, kwargs                   → value, shares
     get      target, path                                 → value, or callable
     set      target, path, value
@@ -134,7 +134,7 @@ class _Worker:
     # Requests
 
     def load(self, message: Message) -> Message:
-        self.submission = Loader(message["module"], message["parts"], message["allowed"])
+        self.submission = Loader(message["module"], message["parts"], message["allowed"], message.get("asked", ()))
         return {"value": self.submission.load()}
 
     def call(self, message: Message) -> Message:

@@ -1,6 +1,9 @@
 """A tiny real course in a temporary folder, and the real command."""
 
+from __future__ import annotations
+
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,6 +141,11 @@ class Course:
         file.write_text(dedent(source), encoding="utf-8")
         return file
 
+    def copied_to(self, root: Path) -> Course:
+        """A course like this one in another folder."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        return Course(root)
+
 
 def make_course(root: Path) -> Course:
     """One assignment of two exercises; the solution and its stub."""
@@ -176,13 +184,19 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgresql_server").database())
 
 
+@pytest.fixture(scope="session")
+def pristine_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course that nobody touches: others are copies of it."""
+    return make_course(tmp_path_factory.mktemp("pristine"))
+
+
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
+def course(tmp_path: Path, pristine_course: Course) -> Course:
     """A course of one's own."""
-    return make_course(tmp_path)
+    return pristine_course.copied_to(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def shared_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def shared_course(tmp_path_factory: pytest.TempPathFactory, pristine_course: Course) -> Course:
     """One course for the tests of a module that leave it as it is."""
-    return make_course(tmp_path_factory.mktemp("course"))
+    return pristine_course.copied_to(tmp_path_factory.mktemp("course"))

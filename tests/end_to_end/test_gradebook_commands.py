@@ -25,14 +25,38 @@ def pack(file, members):
     return str(file)
 
 
-@pytest.fixture
-def graded(course, where, monkeypatch):
-    """A course in whose gradebook three students are; commands find it by the environment."""
-    monkeypatch.setenv("GRADE_GRADEBOOK", where)
+@pytest.fixture(scope="session")
+def graded_course(tmp_path_factory, pristine_course):
+    """A course with a gradebook, `book.sqlite`, in which three students are. Nobody touches it."""
+    course = pristine_course.copied_to(tmp_path_factory.mktemp("graded"))
     for name, source in {"ada": RIGHT, "bob": HALF, "=cmd": SQUARES}.items():
         course.submit(source, f"class/{name}.py")
-    done = course.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--seed", "7")
+    grade_class(course, "book.sqlite")
+    return course
+
+
+@pytest.fixture(scope="session")
+def graded_database(postgresql_server, tmp_path_factory, graded_course):
+    """The same in PostgreSQL."""
+    where = postgresql_server.database()
+    grade_class(graded_course.copied_to(tmp_path_factory.mktemp("graded")), where)
+    return where
+
+
+def grade_class(course, where):
+    done = course.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--seed", "7", GRADE_GRADEBOOK=where)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def graded(tmp_path, graded_course, request, monkeypatch):
+    """A graded course of one's own; commands find its gradebook by the environment."""
+    course = graded_course.copied_to(tmp_path)
+    where = str(course.root / "book.sqlite")
+    if request.param == "postgresql":
+        original = request.getfixturevalue("graded_database")
+        where = request.getfixturevalue("postgresql_server").database(like=original)
+    monkeypatch.setenv("GRADE_GRADEBOOK", where)
     return course
 
 
@@ -104,7 +128,7 @@ def test_decision_on_nobody(graded):
         (["export", "2"], "there is no assignment '2'"),
     ],
 )
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_requests_without_sense(graded, words, says):
     """Each is refused with the rule."""
     result = graded.grade(*words)
@@ -124,7 +148,7 @@ def test_export_csv(graded):
     ]
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_export_forms(graded):
     """Moodle's and Canvas's columns, and JSON, written to a file."""
     moodle = graded.grade("export", "1", "--format", "moodle").stdout.splitlines()
@@ -161,7 +185,7 @@ def test_regrade_after_changed_tests(graded):
     assert "0 of 3 students would change" in again.stdout
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_regrade_after_changed_points(graded):
     """Nothing runs: not even a sandbox that does not exist is asked for."""
     edit(graded, MANIFEST, "points = 6", "points = 7.5")
@@ -176,7 +200,7 @@ def test_regrade_after_changed_points(graded):
     assert "regrade" in graded.grade("show", "bob").stdout
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_regrade_keeps_what_was_handed_in(graded):
     """The files may be gone: the gradebook has the texts."""
     for file in (graded.root / "class").iterdir():
@@ -190,7 +214,7 @@ def test_regrade_keeps_what_was_handed_in(graded):
     assert "3 hand-ins were graded anew, 3 of them only as far as tests changed." in result.stdout
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_roster_and_extension(graded):
     """With times of the hand-in, lateness counts at once, nothing runs again, and an extension moves the deadline."""
     edit(graded, MANIFEST, "[limits]", "[late]\npercent_per_day = 20\n\n[limits]")
@@ -229,7 +253,7 @@ def test_moodle_download(course, tmp_path):
     assert "read under their own names: stray." in done.stderr
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
 def test_best_attempt(graded):
     """Where the best attempt counts, a late and better one may count less; regrade and export see them all."""
     edit(graded, MANIFEST, 'module = "tiny"', 'module = "tiny"\nattempts = "best"')
@@ -254,8 +278,8 @@ def test_best_attempt(graded):
     assert "bob,8," in after
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
-def test_in_force_already(graded, where):
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
+def test_in_force_already(graded):
     """Decisions count at once: a plan tells them apart, also one that was taken back, and runs nothing."""
     assignment = resolve("1", graded.root)
 
@@ -265,7 +289,7 @@ def test_in_force_already(graded, where):
         plan = regrade(assignment, book.counting(assignment), Terms(7), journal, print, apply=apply)
         return [(c.student, c.before, c.after, c.in_force, c.why[0].partition(" by ")[0]) for c in plan.changes]
 
-    with Gradebook(str(graded.root / where)) as book:
+    with Gradebook(str(graded.root / "book.sqlite")) as book:
         made = planned("3", "right idea", apply=True)
         taken_back = planned("", "mistaken", apply=False)
 

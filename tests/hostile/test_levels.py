@@ -11,7 +11,7 @@ import pytest
 
 from grader import sandbox
 from grader.errors import IsolationError
-from grader.sandbox import isolation
+from grader.sandbox import automatic, isolation, process
 from tests.hostile.cage import PATIENT, ROOT, Cage, require_bwrap, require_landlock
 
 # Takes away system calls by number (with an error of its own), and every clone that makes a namespace; then runs grade.
@@ -113,19 +113,33 @@ def test_what_the_kernel_says(cages: Callable[[str], Cage]) -> None:
 def test_the_same_user_needs_scopes() -> None:
     """With the grader's own user id it is level B only if Landlock keeps signals in, which it does since version 6."""
     held = dict.fromkeys([*isolation._FULL, *isolation._WITHOUT_NAMESPACES, *isolation._ANOTHER_USER], "")
-    shared = held | {"own process ids": "shared", "another user": "the grader's"}
+    shared = held | {"own process ids": "shared"}
 
-    levels = [isolation._level(shared, version) for version in (5, 6)]
-    assert levels == ["", "B"]
-    assert isolation._level(shared | {"another user": ""}, 1) == "B"
+    assert [isolation._level(shared, version, another=False) for version in (5, 6)] == ["", "B"]
+    assert isolation._level(shared, 1, another=True) == "B"
 
 
 def test_nothing_is_claimed_that_fails() -> None:
     """A sandbox in which one of the attempts succeeds has no level, whatever else holds."""
     held = dict.fromkeys([*isolation._FULL, *isolation._WITHOUT_NAMESPACES, *isolation._ANOTHER_USER], "")
 
-    assert isolation._level(held, 7) == "A"
-    assert {isolation._level(held | {"signals": "sent"}, 7), isolation._level({}, 7)} == {""}
+    assert isolation._level(held, 7, another=False) == "A"
+    assert {isolation._level(some, 7, another=True) for some in (held | {"signals": "sent"}, {})} == {""}
+
+
+def test_best_of_those_that_work_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first launcher that works is not kept where it holds so little that the next is better."""
+    require_landlock()
+    weak, strong = automatic._Candidate("process", process.launch, "A"), automatic._BY_STRENGTH[1]
+    monkeypatch.setattr(automatic, "_BY_STRENGTH", (weak, strong))
+
+    with automatic.launch(PATIENT) as launched:
+        found = launched.isolation
+        worker = launched.start()
+        answers = worker.status()["Seccomp"]
+        worker.kill()
+
+    assert (found.level, found.launcher, answers) == ("B", "landlock", "2")
 
 
 def test_unreachable_interpreter_is_told(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.grading.again import agree_with, kept_of, still_holds, to_run_again
-from grader.model import GradedBefore, Isolation, Status
+from grader.grading.again import GradedBefore, agree_with, kept_of, still_holds, to_run_again
+from grader.model import Isolation, Status
 
 
 @pytest.fixture

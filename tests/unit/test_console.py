@@ -16,10 +16,10 @@ from rich.console import Console
 
 from grader import console as printers
 from grader.console.ledger import print_plan
+from grader.difference import TestChange as ChangedTest
 from grader.errors import RequestError
 from grader.model import Isolation, Status
 from grader.regrade import Change, Plan
-from grader.regrade import TestChange as ChangedTest
 from grader.scoring import grade
 
 
@@ -351,9 +351,10 @@ def test_real_process(environment, shown):
     assert done.stdout.decode(environment["PYTHONIOENCODING"]) == f"{shown}{os.linesep}"
 
 
-def test_plan(assignment):
+def test_plan(assignment, outcome):
     """What is still to come stands first; what is in force already is told apart."""
-    test = ChangedTest("pad2d", "TestPad::test_zero", "failed", "passed")
+    before, after = outcome("pad2d", 1, Status.FAILED), outcome("pad2d", 1)
+    test = ChangedTest("pad2d", "TestPad::test_zero", before, after)
     plan = Plan(
         assignment,
         (

@@ -9,6 +9,7 @@ import pytest
 
 from grader.errors import (
     AssignmentError,
+    IsolationError,
     StudentCrashed,
     StudentError,
     StudentMissing,
@@ -234,13 +235,14 @@ def test_result_of_a_callback_that_cannot_be_sent(good):
         good.module.twice(lambda x: 2**5000, 3)
 
 
-def test_interrupt_in_callback_goes_through(good):
-    """Ctrl-C during a callback is not the submission's to catch, and the next call works."""
+@pytest.mark.parametrize("ours", [KeyboardInterrupt, IsolationError("The sandbox of a right piece ended.")])
+def test_what_is_ours_goes_through_a_callback(good, ours):
+    """Ctrl-C, or a fault of the grader, is not the submission's to catch or to pay for, and the next call works."""
 
     def interrupt(x):
-        raise KeyboardInterrupt
+        raise ours
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ours if isinstance(ours, type) else type(ours)):
         good.module.twice(interrupt, 3)
     assert good.module.double(2) == 4
 
