@@ -204,7 +204,7 @@ def test_two_at_once(course, where):
     assert sorted(m.student for m in rows(where, t.mark)) == sorted(f"s{k}" for k in range(12))
 
 
-@pytest.mark.parametrize("where", ["book.sqlite"])
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 def test_the_first_report_is_the_one(course, where):
     """Who comes second with a report on equal work is given the one that counts, under the own student's name."""
     assignment = resolve("1", course.root)
