@@ -52,8 +52,8 @@ class Journal(Protocol):
     def found(self, submission: Submission) -> Report | None:
         """The report, if another batch has made it meanwhile."""
 
-    def record(self, submission: Submission, report: Report) -> None:
-        """Keep a report."""
+    def record(self, submission: Submission, report: Report) -> Report:
+        """Keep a report; gives the one that counts, since another batch may have been first."""
 
     def decided(self, student: str) -> Decisions:
         """What people decided about a student, as of the beginning."""
@@ -78,8 +78,9 @@ class NoJournal:
         """Never."""
         return None
 
-    def record(self, submission: Submission, report: Report) -> None:
+    def record(self, submission: Submission, report: Report) -> Report:  # noqa: ARG002
         """Forget it."""
+        return report
 
     def decided(self, student: str) -> Decisions:  # noqa: ARG002
         """Nothing."""
@@ -210,8 +211,7 @@ def _grade_rest(
         report = (
             _given_up(assignment, submission, lanes.isolation, seed, result) if isinstance(result, Lost) else result
         )
-        journal.record(submission, report)
-        yield report, True
+        yield journal.record(submission, report), True
         while known:
             yield known.pop(), False
     yield from ((report, False) for report in known)
