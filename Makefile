@@ -38,6 +38,7 @@ figures: $(VENV)/.installed-dev  ## draw the handouts' figures anew
 benchmark: $(VENV)/.installed  ## where the time goes, as ratios measured in one run
 	$(BIN)/python benchmarks/grade_command.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/breakdown.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) tools/check_python.py
@@ -51,7 +52,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt tools/install_bubblewrap.sh |
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install_postgresql.sh | $(VENV)/.installed
 	sh tools/install_postgresql.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class,dev,torch]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class,cluster,dev,torch]'
 	@touch $@
 
 clean:  ## remove what the other targets made

@@ -1,18 +1,22 @@
-"""How many submissions of a class are graded in a second, side by side with what cannot be saved.
+"""What a class costs on lanes, side by side with what cannot be saved, and with a pytest for each submission.
 
-The floor is the solution's functions called on the same inputs in one warm process, and compared. The
-ways take turns, since machines are noisy; each figure is the median. Run: ``make benchmark``, or with other numbers
-``python benchmarks/batch.py 3 --submissions 1000``.
+Two floors: the solution's functions called on the inputs of the hidden tests, and nothing else; and the hidden tests
+with these functions in one warm process, oracle and comparisons included. Run ``make benchmark``, or on a quiet machine
+``python benchmarks/batch.py 3 --submissions 1000 --rounds 5``. `benchmarks/README.md` says what came of it.
 """
 
 import argparse
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 
+from clock import Way, cpu_seconds, measure, memory_below, report
 from grade_command import functions_of, plain_pytest
 
 from grader.catalog import resolve
@@ -20,16 +24,20 @@ from grader.gradebook import basis_of
 from grader.gradebook.journal import GradebookJournal
 from grader.gradebook.store import Gradebook
 from grader.grading import grade_all, grade_trusted
-from grader.lanes import Lanes, usable_cores
+from grader.intake import find_submissions
+from grader.lanes import Lanes, Lost, Pool, usable_cores
 from grader.model import Assignment, Part, Report, Submission
 from grader.sandbox import Launcher
+from grader.scoring import grade as points_of
 
 ROOT = Path(__file__).parents[1]
+LOOPS = Fraction(5, 100)
+FLOOR = "floor: hidden tests in one warm process"
 
 
 @dataclass(frozen=True)
-class GradeShortOnes:
-    """As a batch does, but for the exercises that train something."""
+class GradeThese:
+    """As a batch does, but for exercises that are not named."""
 
     only: tuple[str, ...]
 
@@ -46,32 +54,49 @@ class GradeShortOnes:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("assignment", nargs="?", default="3")
-    arguments.add_argument("--submissions", type=int, default=200)
+    arguments.add_argument("--submissions", type=int, default=60)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--cluster", metavar="URL", help="also on the workers of this Dask scheduler")
     options = arguments.parse_args()
     assignment = resolve(options.assignment, ROOT)
     short = tuple(e.name for e in assignment.exercises if e.seconds_per_call is None)
     copies = varied_copies(assignment, options.submissions)
-    functions = functions_of(assignment)
-    few = max(1, options.submissions // 10)
-    with (
-        Lanes(assignment, serve=GradeShortOnes(short)) as many,
-        Lanes(assignment, count=1, serve=GradeShortOnes(short)) as one,
-    ):
-        ways = {
-            "floor: trusted functions, one process": (
-                few,
-                lambda: grade_trusted([functions] * few, assignment, only=short),
-            ),
-            "one lane, isolated": (few, lambda: list(one.run(copies[:few]))),
-            f"{len(usable_cores())} lanes, isolated": (len(copies), lambda: list(many.run(copies))),
-            f"{len(usable_cores())} lanes, into a gradebook": (
-                len(copies),
-                lambda: journaled(assignment, many, copies),
-            ),
-            "python -m pytest for each": (1, lambda: plain_pytest(assignment, list(short))),
-        }
-        report(measure(ways, options.rounds))
+    print(f"{assignment.title}: {len(copies)} varied copies of the solution, {len(usable_cores())} cores\n")
+    with ExitStack() as stack:
+        lanes = stack.enter_context(Lanes(assignment, serve=GradeThese(short)))
+        ways = list(ways_of(assignment, short, copies, lanes, stack))
+        if options.cluster:
+            ways.append(Way("a cluster's lanes", len(copies), on_cluster(assignment, short, copies, options, stack)))
+        report(measure(ways, options.rounds), FLOOR)
+        print()
+        tell_growth(lanes, copies)
+        tell_loops(assignment, short, lanes, copies)
+
+
+def ways_of(
+    assignment: Assignment, short: tuple[str, ...], copies: list[Submission], lanes: Lanes, stack: ExitStack
+) -> Iterator[Way]:
+    few, many = copies[: max(2, len(copies) // 10)], f"{len(usable_cores())} lanes"
+    functions, n = functions_of(assignment), len(copies)
+    everything = stack.enter_context(Lanes(assignment, serve=GradeThese(())))
+    one = stack.enter_context(Lanes(assignment, count=1, serve=GradeThese(short)))
+    yield Way("floor: the calls alone, nothing checked", 1, recorded_calls(assignment, short, functions))
+    yield Way(FLOOR, len(few), lambda: grade_trusted([functions] * len(few), assignment, only=short))
+    yield Way("one lane, without capstone", len(few), lambda: run(one, few))
+    yield Way(f"{many}, without capstone", n, lambda: run(lanes, copies))
+    yield Way(f"{many}, without capstone, into a gradebook", n, lambda: journaled(assignment, lanes, copies))
+    yield Way(f"{many}, everything", len(few), lambda: run(everything, few))
+    wrong = find_submissions(ROOT / "tests" / "submissions" / assignment.name, assignment)
+    yield Way(f"{many}, without capstone, samples with mistakes", len(wrong), lambda: run(lanes, wrong))
+    if find_spec("torch"):
+        with_torch = replace(assignment, allowed_imports=(*assignment.allowed_imports, "torch"))
+        theirs = [replace(s, parts=(Part("torch", "import torch"), *s.parts)) for s in copies]
+        torch_lanes = stack.enter_context(Lanes(with_torch, serve=GradeThese(short)))
+        yield Way(f"{many}, without capstone, torch imported", n, lambda: run(torch_lanes, theirs))
+    yield Way(
+        "pytest.main() for each, warm, not isolated", 1, lambda: grade_trusted([functions], assignment, only=short)
+    )
+    yield Way("python -m pytest for each", 1, lambda: plain_pytest(assignment, list(short)))
 
 
 def varied_copies(assignment: Assignment, number: int) -> list[Submission]:
@@ -79,6 +104,38 @@ def varied_copies(assignment: Assignment, number: int) -> list[Submission]:
     source = assignment.solution.read_text(encoding="utf-8")
     texts = (f"{source}\n# copy {k}\n" for k in range(number))
     return [Submission(f"s{k}", assignment.module, (Part(assignment.stub.name, t),)) for k, t in enumerate(texts)]
+
+
+def run(pool: Pool, submissions: list[Submission]) -> list[Report]:
+    reports = [found for _, found in pool.attempt(submissions)]
+    assert not any(isinstance(found, Lost) or found.ungraded for found in reports)
+    return reports
+
+
+def recorded_calls(
+    assignment: Assignment, short: tuple[str, ...], functions: dict[str, Callable[..., object]]
+) -> Callable[[], None]:
+    """Calls all functions once more as the hidden tests do. What is done with objects of classes is left out."""
+    calls: list[tuple[Callable[..., object], tuple[object, ...], dict[str, object]]] = []
+
+    def recording(function: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            calls.append((function, *deepcopy((args, kwargs))))
+            return function(*args, **kwargs)
+
+        return call
+
+    named = {name: recording(f) if name in short and not isinstance(f, type) else f for name, f in functions.items()}
+    grade_trusted([named], assignment, only=short)
+
+    def again() -> None:
+        for function, args, kwargs in calls:
+            try:
+                function(*args, **kwargs)
+            except ValueError:  # as some tests ask for
+                continue
+
+    return again
 
 
 def journaled(assignment: Assignment, lanes: Lanes, copies: list[Submission]) -> None:
@@ -89,21 +146,55 @@ def journaled(assignment: Assignment, lanes: Lanes, copies: list[Submission]) ->
             journal.record(copies[place], found)
 
 
-def measure(ways: dict[str, tuple[int, Callable[[], object]]], rounds: int) -> dict[str, float]:
-    """Seconds for one submission, by way; a first round warms up and does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(rounds + 1):
-        for name, (number, way) in ways.items():
-            started = time.perf_counter()
-            way()
-            seconds[name].append((time.perf_counter() - started) / number)
-    return {name: statistics.median(times[1:]) for name, times in seconds.items()}
+def on_cluster(
+    assignment: Assignment,
+    short: tuple[str, ...],
+    copies: list[Submission],
+    options: argparse.Namespace,
+    stack: ExitStack,
+) -> Callable[[], object]:
+    from grader.cluster.client import ClusterLanes
+
+    serve = GradeThese(short)
+    lanes = stack.enter_context(ClusterLanes(options.cluster, assignment, isolation=None, serve=serve, patience=600.0))
+    return lambda: run(lanes, copies)
 
 
-def report(rows: dict[str, float]) -> None:
-    floor = next(iter(rows.values()))
-    for name, seconds in rows.items():
-        print(f"{name:40} {1000 * seconds:8.1f} ms each {1 / seconds:8.1f} a second {seconds / floor:7.2f} × floor")
+def tell_growth(lanes: Lanes, copies: list[Submission]) -> None:
+    """Whether memory and time grow with what has been graded."""
+    tenth, spent, held = len(copies) // 10, [], []
+    for part in (copies[:tenth], copies[tenth : -tenth or None], copies[-tenth:]):
+        before = cpu_seconds()
+        run(lanes, part)
+        spent.append((cpu_seconds() - before) / max(1, len(part)))
+        held.append(memory_below() / 2**20)
+    print(
+        f"Memory of all lanes after {tenth} more submissions: {held[0]:.0f} MB, after {len(copies)}: {held[-1]:.0f} MB."
+    )
+    print(f"CPU of one in the first tenth: {1000 * spent[0]:.1f} ms, in the last: {1000 * spent[-1]:.1f} ms.")
+
+
+def tell_loops(assignment: Assignment, short: tuple[str, ...], lanes: Lanes, copies: list[Submission]) -> None:
+    """What others lose where one in twenty never ends. It may hold its own lane up to its deadlines, and no more."""
+    endless = f"\n\ndef {short[0]}(*args, **kwargs):\n    while True: pass\n"
+    every = int(1 / LOOPS)
+    mixed = [s if k % every else looping(s, endless) for k, s in enumerate(copies)]
+    started = time.perf_counter()
+    good = sum(report.seconds for report in run(lanes, copies)) / len(copies)
+    plain, started = time.perf_counter() - started, time.perf_counter()
+    reports = run(lanes, mixed)
+    wall = time.perf_counter() - started
+    slow = [r.seconds for r in reports if points_of(r, assignment).exercises[0].points == 0]
+    others = [r.seconds for r in reports if points_of(r, assignment).exercises[0].points > 0]
+    print(f"{len(slow)} of {len(mixed)} never end: each costs {sum(slow) / len(slow):.1f} s of its lane.")
+    print(
+        f"The others take {1000 * sum(others) / len(others):.1f} ms of a lane each, without them {1000 * good:.1f} ms."
+    )
+    print(f"All: {wall:.1f} s, without them {plain:.1f} s; the loops occupy {sum(slow) / len(usable_cores()):.1f} s.")
+
+
+def looping(submission: Submission, endless: str) -> Submission:
+    return replace(submission, parts=(replace(submission.parts[0], source=submission.parts[0].source + endless),))
 
 
 if __name__ == "__main__":

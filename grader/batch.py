@@ -10,11 +10,13 @@ too, its report is ungraded, and the class goes on.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Protocol
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
 
 from grader import __version__
 from grader.diagnose import load_misconceptions
@@ -22,12 +24,15 @@ from grader.errors import AssignmentError, IsolationError
 from grader.gradebook import Basis, basis_of
 from grader.grading import grade_all, importable
 from grader.intake import read_submission
-from grader.lanes import Lanes, Lost
+from grader.lanes import Lanes, Lost, Pool
 from grader.model import Assignment, Decisions, Isolation, Outcome, Part, Report, Status, Submission
 from grader.release import make_stub
 from grader.sandbox import Launcher
 from grader.scoring import format_points
 from grader.scoring import grade as points_of
+
+if TYPE_CHECKING:
+    from grader.cluster.client import ClusterLanes
 
 STRONG_LEVELS = ("A", "B")
 """The levels of isolation in which other people's code may run."""
@@ -47,8 +52,8 @@ class Journal(Protocol):
     def found(self, submission: Submission) -> Report | None:
         """The report, if another batch has made it meanwhile."""
 
-    def record(self, submission: Submission, report: Report) -> None:
-        """Keep a report."""
+    def record(self, submission: Submission, report: Report) -> Report:
+        """Keep a report; gives the one that counts, since another batch may have been first."""
 
     def decided(self, student: str) -> Decisions:
         """What people decided about a student, as of the beginning."""
@@ -73,8 +78,9 @@ class NoJournal:
         """Never."""
         return None
 
-    def record(self, submission: Submission, report: Report) -> None:
+    def record(self, submission: Submission, report: Report) -> Report:  # noqa: ARG002
         """Forget it."""
+        return report
 
     def decided(self, student: str) -> Decisions:  # noqa: ARG002
         """Nothing."""
@@ -88,21 +94,32 @@ class NoJournal:
 class Terms:
     """How a class is graded: by which launcher, on how many lanes (None: one per core), on which inputs.
 
-    With `weak_isolation`, code may run below level B.
+    With `weak_isolation`, code may run below level B. `cluster` is the address of a Dask scheduler whose workers grade
+    in the place of this machine.
     """
 
     seed: int = 0
     isolation: str | None = None
     workers: int | None = None
     weak_isolation: bool = False
+    cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A submission of the author's own, and the points that it must get."""
+
+    submission: Submission
+    points: Fraction
 
 
 @dataclass(frozen=True)
 class GradeOnLane:
-    """What a lane does in a batch: pytest once, and with it every submission that comes."""
+    """What a lane does in a batch: pytest once, and with it first the checks, then every submission that comes."""
 
     terms: Terms
     basis: Basis
+    checks: tuple[Check, ...] = ()
 
     def __call__(
         self,
@@ -118,7 +135,16 @@ class GradeOnLane:
             message = f"What grades {assignment.name} was changed while a class was graded with it."
             hint = "Leave tests, reference, solution, manifest and toolkit alone meanwhile. The same command goes on."
             raise AssignmentError(message, hint)
-        grade_all(submissions, assignment, workers, answer, seed=self.terms.seed)
+        unchecked = deque(self.checks)
+
+        def receive(report: Report) -> None:
+            if unchecked:
+                _check_preflight(assignment, unchecked.popleft(), report)
+            else:
+                answer(report)
+
+        everybody = chain((check.submission for check in self.checks), submissions)
+        grade_all(everybody, assignment, workers, receive, seed=self.terms.seed)
 
 
 def grade_batch(
@@ -136,9 +162,7 @@ def grade_batch(
     with importable(assignment):
         load_misconceptions(assignment.hidden_tests)
     basis = basis_of(assignment)
-    patience = 3 * assignment.limits.seconds_total + _SECONDS_OF_OURS
-    serve = GradeOnLane(terms, basis)
-    with Lanes(assignment, isolation=terms.isolation, count=terms.workers, serve=serve, patience=patience) as lanes:
+    with _open_lanes(assignment, terms, basis) as lanes:
         if not terms.weak_isolation:
             require_isolation(lanes.isolation)
         done = set()
@@ -149,13 +173,26 @@ def grade_batch(
         # In an order of its own, so that two batches at once are seldom at the same one.
         random.shuffle(rest)
         if rest:
-            _preflight(assignment, lanes)
+            if isinstance(lanes, Lanes):
+                _preflight(assignment, lanes)
             for report, new in _grade_rest(assignment, rest, lanes, journal, terms.seed):
                 on_report(report, new)
 
 
+def _open_lanes(assignment: Assignment, terms: Terms, basis: Basis) -> Lanes | ClusterLanes:
+    patience = 3 * assignment.limits.seconds_total + _SECONDS_OF_OURS
+    if terms.cluster is None:
+        serve = GradeOnLane(terms, basis)
+        return Lanes(assignment, isolation=terms.isolation, count=terms.workers, serve=serve, patience=patience)
+    from grader.cluster.client import ClusterLanes
+
+    # On this machine one preflight is enough; of a cluster's machines each has its own, on each lane.
+    serve = GradeOnLane(terms, basis, _checks(assignment))
+    return ClusterLanes(terms.cluster, assignment, isolation=terms.isolation, serve=serve, patience=patience)
+
+
 def _grade_rest(
-    assignment: Assignment, rest: Sequence[Submission], lanes: Lanes, journal: Journal, seed: int
+    assignment: Assignment, rest: Sequence[Submission], lanes: Pool, journal: Journal, seed: int
 ) -> Iterator[tuple[Report, bool]]:
     handed_out: list[Submission] = []
     known: list[Report] = []
@@ -174,8 +211,7 @@ def _grade_rest(
         report = (
             _given_up(assignment, submission, lanes.isolation, seed, result) if isinstance(result, Lost) else result
         )
-        journal.record(submission, report)
-        yield report, True
+        yield journal.record(submission, report), True
         while known:
             yield known.pop(), False
     yield from ((report, False) for report in known)
@@ -213,33 +249,34 @@ def require_isolation(isolation: Isolation) -> None:
 
 
 def _preflight(assignment: Assignment, lanes: Lanes) -> None:
-    checks = _preflight_submissions(assignment)
-    for place, report in lanes.run([check for check, _ in checks]):
-        _check_preflight(assignment, *checks[place], report)
+    checks = _checks(assignment)
+    for place, report in lanes.run([check.submission for check in checks]):
+        _check_preflight(assignment, checks[place], report)
 
 
-def _preflight_submissions(assignment: Assignment) -> list[tuple[Submission, Fraction]]:
-    """The solution, if there is one, and the stub that is made from it, each with the points that it must get.
+def _checks(assignment: Assignment) -> tuple[Check, ...]:
+    """The solution, if there is one, and the stub that is made from it.
 
     The stub is made anew: in the course's own folder somebody may be working on it.
     """
     if not assignment.solution.is_file():
-        return []
+        return ()
     solution = read_submission(assignment.solution, assignment, "the solution")
     stub = make_stub(assignment.solution.read_text(encoding="utf-8"))
     untouched = Submission(
         "the stub", assignment.module, (Part(assignment.stub.name, stub),), origin=str(assignment.stub)
     )
-    return [(solution, assignment.max_points), (untouched, Fraction(0))]
+    return Check(solution, assignment.max_points), Check(untouched, Fraction(0))
 
 
-def _check_preflight(assignment: Assignment, check: Submission, expected: Fraction, report: Report) -> None:
+def _check_preflight(assignment: Assignment, check: Check, report: Report) -> None:
     got = points_of(report, assignment)
-    if got.ungraded or got.points != expected:
-        unmet = [o for o in report.outcomes if (o.status == "passed") != (expected > 0)]
+    if got.ungraded or got.points != check.points:
+        unmet = [o for o in report.outcomes if (o.status == "passed") != (check.points > 0)]
         first = f" First: {unmet[0].test}: {unmet[0].says or unmet[0].status} {unmet[0].detail}" if unmet else ""
         raise AssignmentError(
-            f"Preflight: {check.student} of {assignment.name} gets {format_points(got.points)} points, "
-            f"not {format_points(expected)}; so nobody is graded.{first}",
-            f"Run `grade {assignment.name} {check.origin} --staff --seed {report.seed}`; if all fails, `grade doctor`.",
+            f"Preflight: {check.submission.student} of {assignment.name} gets {format_points(got.points)} points, "
+            f"not {format_points(check.points)}; so nobody is graded.{first}",
+            f"Run `grade {assignment.name} {check.submission.origin} --staff --seed {report.seed}`; "
+            "if all fails, `grade doctor`.",
         )

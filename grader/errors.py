@@ -7,6 +7,7 @@
     │   ├── RequestError            what was asked for does not exist or makes no sense: the user's to mend
     │   ├── AssignmentError         a manifest, a hidden test or a reference is wrong: the author's to mend
     │   ├── IsolationError          student code cannot be run here, or not safely enough
+    │   ├── ClusterError            the cluster cannot be reached, has no workers, or was lost
     │   ├── ExportError             a result file cannot be written
     │   └── GradebookError          the gradebook cannot be opened, read or written
     ├── SubmissionError             the submission cannot be read: zero points, with this sentence
@@ -46,6 +47,10 @@ class AssignmentError(GradeError):
 
 class IsolationError(GradeError):
     """Student code cannot be run here, or not in the isolation that was asked for."""
+
+
+class ClusterError(GradeError):
+    """The cluster cannot be reached, has no workers, or was lost."""
 
 
 class ExportError(GradeError):

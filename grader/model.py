@@ -89,6 +89,7 @@ class Assignment:
     """What `assignment.toml` says, and where the assignment's files are.
 
     `root` is the course folder, which holds `assignments/`, `solutions/`, `reference/` and `tests/hidden/`.
+    `attempts` says which of several hand-ins counts, "last" or "best".
     """
 
     name: str
@@ -98,6 +99,7 @@ class Assignment:
     root: Path
     due: datetime | None = None
     late: LatePolicy = LatePolicy()
+    attempts: str = "last"
     allowed_imports: tuple[str, ...] = ("numpy",)
     limits: Limits = Limits()
 

@@ -64,6 +64,9 @@ class HiddenTests(ABC):
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
         self._oracle_answers = Answers()
+        self._exercises: dict[str, Exercise] = {}
+        self.item: pytest.Item | None = None
+        """The test that runs. Fixtures look here, since for each one that asks for `request` pytest makes two more."""
 
     @abstractmethod
     def assignment_of(self, item: pytest.Item) -> Assignment:
@@ -75,33 +78,41 @@ class HiddenTests(ABC):
 
     def exercise_of(self, item: pytest.Item) -> Exercise:
         """The exercise that the item belongs to. Raises AssignmentError if it names none of the manifest's."""
+        if (known := self._exercises.get(item.nodeid)) is not None:
+            return known
         marker = item.get_closest_marker("exercise")
         name = marker.args[0] if marker and marker.args else None
         try:
-            return self.assignment_of(item).exercise(name or "")
+            return self._exercises.setdefault(item.nodeid, self.assignment_of(item).exercise(name or ""))
         except KeyError:
             rule = "every hidden test needs @pytest.mark.exercise(NAME) with an exercise of the manifest"
             raise AssignmentError(f"{item.nodeid}: {rule} (got {name!r}).") from None
 
     @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> StudentModule:
+    def student(self) -> StudentModule:
         """The submission: `student.f(x)` is a message to its sandbox."""
-        session = self.attempt_of(request.node).session
-        session.seconds_per_call = self._seconds(request.node)
+        session = self.attempt_of(self._running).session
+        session.seconds_per_call = self._seconds(self._running)
         return session.module
 
     @pytest.fixture
-    def agree(self, request: pytest.FixtureRequest) -> Agreement:
+    def agree(self) -> Agreement:
         """Comparison of the student's answer with an oracle's (see `agreement`)."""
-        item = request.node
+        item = self._running
         record = self.attempt_of(item).records.setdefault(item.nodeid, Record())
         return Agreement(self.exercise_of(item), is_visible(item), record, self._oracle_answers)
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+    def rng(self) -> np.random.Generator:
         """Random numbers that depend on the run's seed and the test's name alone."""
-        item = request.node
+        item = self._running
         return self.attempt_of(item).generators.setdefault(item.nodeid, Choices(self.seeds_of(item)))
+
+    @property
+    def _running(self) -> pytest.Item:
+        if self.item is None:
+            raise RuntimeError("fixtures of hidden tests are for tests")
+        return self.item
 
     def seeds_of(self, item: pytest.Item) -> tuple[int, int]:
         """What decides the random numbers of a test: the run's seed, and the test's name."""
@@ -233,6 +244,11 @@ class AuthorsRun(HiddenTests):
             self._open.callback(session.close)
             self._attempts[assignment.name] = Attempt(session)
         return self._attempts[assignment.name]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Say which test runs, before its fixtures ask."""
+        self.item = item
 
     def pytest_unconfigure(self) -> None:
         """End the workers."""

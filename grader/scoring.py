@@ -9,6 +9,7 @@ toolkit itself failed, the grade is marked as ungraded: its points are provision
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -80,6 +81,17 @@ def grade(report: Report, assignment: Assignment, decisions: Decisions = _NOTHIN
         ),
         excused=decisions.excuse is not None,
     )
+
+
+def that_counts(attempts: Sequence[Grade], assignment: Assignment) -> int:
+    """Which of several attempts counts, the oldest first: the last, or the best by `assignment.attempts`.
+
+    The best is the one with most points after lateness; of equal ones the latest. One that could not be graded is the
+    best only where none could.
+    """
+    if assignment.attempts == "last":
+        return len(attempts) - 1
+    return max(range(len(attempts)), key=lambda n: (not attempts[n].ungraded, attempts[n].points, n))
 
 
 def format_points(points: Fraction) -> str:

@@ -226,6 +226,7 @@ class Session:
         _check_alive(message, self.generation)
         if self._exchange is None:
             self._load()
+        exchange = self._exchange
         outer, started = self._deadline, time.monotonic()
         seconds = min(self.seconds_per_call if seconds is None else seconds, self._remaining())
         # A request from within a callback counts against the call that it interrupts.
@@ -251,7 +252,7 @@ class Session:
         finally:
             self._deadline = outer
             if outer is None:
-                self._spent += time.monotonic() - started
+                self._spent += exchange.spent if exchange else time.monotonic() - started
         if isinstance(answer, StudentError):
             raise answer
         return answer

@@ -244,6 +244,11 @@ def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
     return read
 
 
+def _attempts(got: Any) -> str:
+    _refuse_unless(got in ("last", "best"))
+    return str(got)
+
+
 def _table(got: Any) -> dict[str, Any]:
     _refuse_unless(isinstance(got, dict))
     return dict(got)
@@ -270,6 +275,7 @@ _REQUIRED = {
     "exercise": Rule("one or more tables", _tables, "write [[exercise]] on a line of its own, its keys below"),
 }
 _OPTIONAL = {
+    "attempts": Rule('"last" or "best"', _attempts, "it says which hand-in counts, where somebody handed in several"),
     "due": Rule("a date and time with a time zone", _due, "write it without quotes, like 2026-12-01T23:59:00+01:00"),
     "allowed_imports": Rule(
         "a list of the top-level names of modules, each once",
@@ -297,6 +303,7 @@ _EXERCISE = {
     "slide": _ANY_TEXT,
 }
 _EXERCISE_OPTIONAL = {
+    "attempts": Rule('"last" or "best"', _attempts, "it says which hand-in counts, where somebody handed in several"),
     "rtol": _TOLERANCE,
     "atol": _TOLERANCE,
     "builds_on": Rule("a list of the names of earlier exercises, each once", _names),

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,12 @@ from grader.cli.options import (
 from grader.errors import GradeError, RequestError
 from grader.model import Assignment, Decisions, Grade, Report, Submission
 
+if TYPE_CHECKING:
+    from grader.intake import Collected
+    from grader.intake.roster import Attendance
+
+_LAYOUTS = ("auto", "plain", "moodle", "canvas", "github", "gradescope")
+
 
 @click.command(
     epilog="""\b
@@ -39,7 +45,9 @@ Examples:
   grade batch assignment3 submissions/
   grade batch 3 submissions/ --only 'a*' --only zoe
   grade batch 3 submissions/ --roster class.csv
-  grade batch 3 submissions/ --json > class.json""",
+  grade batch 3 moodle-download.zip --roster worksheet.csv
+  grade batch 3 submissions/ --json > class.json
+  grade batch 3 submissions/ --cluster tcp://scheduler:8786""",
 )
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -48,7 +56,14 @@ Examples:
     "--roster",
     type=click.Path(path_type=Path),
     metavar="CSV",
-    help="Who is in the class, and when they handed in: columns student, submitted_at.",
+    help="Who is in the class, and when they handed in: columns student, submitted_at; or a table of Moodle, Canvas or "
+    "GitHub Classroom.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(_LAYOUTS),
+    default="auto",
+    help="How the submissions lie there (default: found by their names, and said).",
 )
 @click.option(
     "--seed",
@@ -56,6 +71,7 @@ Examples:
     help="Seed of the tests' inputs (default: that of the batch before, at first a fresh one).",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
+@click.option("--cluster", metavar="URL", help="Grade on a Dask cluster's workers: the scheduler's tcp://HOST:PORT.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary, and who could not be graded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the class as JSON instead of a table.")
 @click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
@@ -66,6 +82,17 @@ Examples:
     is_flag=True,
     help="Grade everybody again, also work that was graded already; one that was cut short goes on.",
 )
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Only those who handed in something new since they were graded, even if tests changed (default: whatever "
+    "changed is graded).",
+)
+@click.option(
+    "--rerun-failed",
+    is_flag=True,
+    help="Only those who were not graded, or failed a test: once more, as with --fresh.",
+)
 @isolation_option
 def batch(
     assignment: str,
@@ -73,17 +100,24 @@ def batch(
     *,
     only: Sequence[str],
     roster: Path | None,
+    layout: str,
     seed: int | None,
     workers: int | None,
+    cluster: str | None,
     quiet: bool,
     as_json: bool,
     allow_weak_isolation: bool,
     where: str | None,
     no_gradebook: bool,
     fresh: bool,
+    changed: bool,
+    rerun_failed: bool,
     isolation: str,
 ) -> int:
-    """Grade every submission in FOLDER, one per file, folder or archive, and print the class.
+    """Grade every submission in FOLDER, and print the class.
+
+    FOLDER holds one file, folder, archive or repository per student; or it is what Moodle, Canvas or Gradescope let you
+    download, as a zip file or unpacked.
 
     Each report is in the gradebook as soon as it is there. The same command, given again, grades only what is new: a
     submission, changed tests, another toolkit or seed. So it also goes on where it was interrupted.
@@ -91,10 +125,11 @@ def batch(
     Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
     """
     from grader.batch import Terms, grade_batch
-    from grader.intake import find_submissions
+    from grader.intake import find_class
 
     found = resolve(assignment, find_root(Path.cwd()))
-    submissions, remarks = _attended(find_submissions(folder, found), roster)
+    collected = find_class(folder, found, None if layout == "auto" else layout)
+    submissions, remarks = _attended(collected, roster)
     submissions = _chosen(submissions, only)
     if not submissions:
         raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
@@ -102,14 +137,20 @@ def batch(
         place = None if no_gradebook else _place(where, found.root)
         book = stack.enter_context(open_gradebook(place)) if place else None
         submissions = book.with_known_times(found.name, submissions) if book else submissions
+        if changed or rerun_failed:
+            submissions = _narrowed(book, found, submissions, changed=changed, failed=rerun_failed)
+        if not submissions:
+            _Run(found, (), quiet=quiet, as_json=as_json).print("Nobody is left to be graded.")
+            return FULL_MARKS
         terms = Terms(
             seed=_seed(seed, book, found),
             isolation=launcher_of(isolation),
             workers=workers,
             weak_isolation=allow_weak_isolation,
+            cluster=_cluster(cluster, workers),
         )
         run = _Run(found, submissions, quiet=quiet, as_json=as_json)
-        journal = _journal(book, found, terms.seed, fresh=fresh)
+        journal = _journal(book, found, terms.seed, fresh=fresh or rerun_failed)
         kept = f"It is in {place}" if place else f"The same inputs again: --seed {terms.seed}"
         try:
             run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal), journal.decided)
@@ -122,9 +163,18 @@ def batch(
             raise
         journal.finish()
         run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
-        for remark in remarks:
+        for remark in (*remarks, *_earlier(book, found, submissions)):
             click.echo(remark, err=as_json)
     return FAILED if run.ungraded else FULL_MARKS
+
+
+def _cluster(address: str | None, workers: int | None) -> str | None:
+    """The address. Raises RequestError if it goes with nothing else that is asked for, or with what is installed."""
+    if address is not None and workers is not None:
+        raise RequestError("--workers counts processes of this machine.", "A cluster has as many as it has threads.")
+    if address is not None and not find_spec("distributed"):
+        raise RequestError("--cluster needs Dask, which is not installed.", "Install it: pip install distributed")
+    return address
 
 
 def _place(where: str | None, root: Path) -> str | None:
@@ -221,15 +271,57 @@ class _Run:
         return f"{', '.join(words)}: {seconds:.1f} s{rate}."
 
 
-def _attended(submissions: Sequence[Submission], roster: Path | None) -> tuple[Sequence[Submission], list[str]]:
-    """The submissions with their times, and who is missing or a stranger."""
-    if roster is None:
-        return submissions, []
-    from grader.intake.roster import attend, read_roster
+def _attended(collected: Collected, roster: Path | None) -> tuple[Sequence[Submission], list[str]]:
+    """The submissions with their names and times, and remarks: how they were read, who is missing, who is odd."""
+    from grader.intake.roster import Attendance, attend, read_roster
 
-    found = attend(submissions, read_roster(roster))
-    remarks = {"Nothing was handed in by": found.missing, "Not on the roster": found.strangers}
-    return found.submissions, [f"{says}: {', '.join(names)}." for says, names in remarks.items() if names]
+    found = attend(collected.handed_in, read_roster(roster)) if roster else Attendance(collected.handed_in)
+    late = tuple(h.submission.student for h in found.handed_in if h.late and h.submission.submitted_at is None)
+    names = {
+        "Nothing was handed in by": found.missing,
+        "Not on the roster": found.strangers,
+        "Could be several on the roster, so name them by hand": found.unclear,
+        f"Not named as in {collected.in_words}, and read under their own names": _those(found, "odd"),
+        "Late, says Canvas, but not how late: without times (--roster) that costs nothing": late,
+        "Several hand-ins of one name, told apart": _those(found, "apart"),
+    }
+    remarks = [f"{says}: {', '.join(who)}." for says, who in names.items() if who]
+    if collected.layout != "plain":
+        remarks.insert(0, f"Read as {collected.in_words}; --layout names another.")
+    return found.submissions, remarks
+
+
+def _those(found: Attendance, what: str) -> tuple[str, ...]:
+    return tuple(one.submission.student for one in found.handed_in if getattr(one, what))
+
+
+def _narrowed(
+    book: Any, assignment: Assignment, submissions: Sequence[Submission], *, changed: bool, failed: bool
+) -> list[Submission]:
+    """Those whose work is new since it was graded, or those who were not graded or failed a test, or both."""
+    if book is None:
+        raise RequestError("--changed and --rerun-failed ask a gradebook what was graded.", "Leave --no-gradebook out.")
+    from grader.gradebook import content_of
+    from grader.model import Status
+
+    known, spotless = {}, set()
+    for standing in book.standings(assignment.name):
+        if standing.report and standing.submission and not standing.report.ungraded:
+            known[standing.student] = content_of(standing.submission)
+            if all(o.status is Status.PASSED for o in standing.report.outcomes):
+                spotless.add(standing.student)
+    kept = [s for s in submissions if not changed or known.get(s.student) != content_of(s)]
+    return [s for s in kept if not failed or s.student not in spotless]
+
+
+def _earlier(book: Any, assignment: Assignment, submissions: Sequence[Submission]) -> list[str]:
+    """A remark on those of whom another attempt counts than the one that was graded now."""
+    if book is None or assignment.attempts != "best":
+        return []
+    students = {s.student for s in submissions}
+    names = [s.student for s in book.counting(assignment) if s.attempts and s.mark != s.attempts[-1].mark]
+    names = [name for name in names if name in students]
+    return [f"The best attempt counts, which was an earlier one of: {', '.join(names)}."] if names else []
 
 
 def _chosen(submissions: Sequence[Submission], only: Sequence[str]) -> list[Submission]:

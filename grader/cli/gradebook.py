@@ -50,7 +50,7 @@ def show(student: str, assignment: str | None, where: str | None) -> int:
         names = book.assignments_of(student)
         chosen = [resolve(assignment, root)] if assignment else [a for a in find_assignments(root) if a.name in names]
         for number, found in enumerate(chosen):
-            standings = list(book.standings(found.name, student))
+            standings = list(book.counting(found, student, every=True))
             if not standings:
                 raise RequestError(
                     f"The gradebook has nothing of {student} in {found.name}.", f"It has: {', '.join(names)}."
@@ -100,7 +100,7 @@ def regrade(
         seed = book.last_seed(found.name)
         if seed is None:
             raise RequestError(f"The gradebook has no batch of {found.name}.", f"grade batch {found.name} FOLDER")
-        standings = list(book.standings(found.name))
+        standings = list(book.counting(found))
         terms = Terms(seed, launcher_of(isolation), workers, allow_weak_isolation)
         journal = GradebookJournal(book, found, seed, kind="regrade")
         with counting(make_console(stderr=True), "grading", len(standings)) as advance:
@@ -108,7 +108,7 @@ def regrade(
     print_plan(console(), plan, applied=apply_)
     if plan.ungraded:
         return FAILED
-    return LESS if plan.changes and not apply_ else FULL_MARKS
+    return LESS if plan.to_come and not apply_ else FULL_MARKS
 
 
 @click.command(
@@ -135,7 +135,7 @@ def export(assignment: str, *, format_: str, output: Path | None, where: str | N
     found = resolve(assignment, root)
     lines, rows = [], []
     with open_existing_gradebook(where, root) as book:
-        for s in book.standings(found.name):
+        for s in book.counting(found):
             lines.append(Line(s.student, s.grade(found), s.decisions.excuse is not None))
             if s.report and (grade := lines[-1].grade):
                 rows.append((replace(s.report, outcomes=()), grade))
@@ -230,7 +230,7 @@ def _decide(
         if not new:
             _require_known(book, student, "If that is the name, add --new.")
         book.decide(found.name, student, kind, value, why=why, exercise=exercise)
-        for standing in book.standings(found.name, student):
+        for standing in book.counting(found, student):
             print_standing(console(), found, standing, ())
 
 

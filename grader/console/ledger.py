@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -38,6 +39,8 @@ def print_standing(console: Console, assignment: Assignment, standing: Standing,
     if standing.report:
         for problem in standing.report.problems:
             say(console, f"! {problem}", "red", indent=1, hanging=2)
+    if len(standing.attempts) > 1:
+        _print_attempts(console, assignment, standing)
     if history:
         console.print()
         say(console, "What counted, and from when on:", "dim")
@@ -45,6 +48,20 @@ def print_standing(console: Console, assignment: Assignment, standing: Standing,
         points = "not graded" if not entry.points else entry.points
         moment = entry.marked_at[:16].replace("T", " ")
         say(console, f"{moment} UTC  {points:>10}  {entry.kind}", "dim", indent=1)
+
+
+def _print_attempts(console: Console, assignment: Assignment, standing: Standing) -> None:
+    """Each attempt with its points and what lateness took of them, and which one counts."""
+    console.print()
+    say(console, f"Of {len(standing.attempts)} attempts the {assignment.attempts} counts:")
+    for number, (attempt, grade) in enumerate(
+        zip(standing.attempts, standing.grades(assignment), strict=True), start=1
+    ):
+        moment = attempt.submission.submitted_at
+        when = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if moment else "time not known"
+        counts = "  counts" if attempt.mark == standing.mark else ""
+        taken = f"  (lateness: −{format_points(grade.penalty)})" if grade.penalty else ""
+        say(console, f"{number}  {when:20}  {total_points(grade):>10}{taken}{counts}", indent=1)
 
 
 def _print_sum(console: Console, grade: Grade, decisions: Decisions) -> None:
@@ -85,21 +102,32 @@ def _extension(decisions: Decisions) -> tuple[str, ...]:
 
 
 def print_plan(console: Console, plan: Plan, *, applied: bool) -> None:
-    """Print who changes, from what to what, in which tests and why."""
+    """Print who changes, from what to what, in which tests and why; then what changed by itself already."""
     title = one_line(plan.assignment.title)
     would = "changed" if applied else "would change"
-    say(console, f"{title} · {len(plan.changes)} of {plan.students} students {would}", "bold")
-    names = width_of([c.student for c in plan.changes])
-    befores = width_of([c.before for c in plan.changes])
-    for change in plan.changes:
+    say(console, f"{title} · {len(plan.to_come)} of {plan.students} students {would}", "bold")
+    _print_changes(console, plan.to_come)
+    in_force = [change for change in plan.changes if change.in_force]
+    if in_force:
+        console.print()
+        say(console, "Already in force, since points, policy and decisions are applied on reading:", "bold")
+        _print_changes(console, in_force)
+    console.print()
+    again = "1 hand-in was" if plan.stale == 1 else f"{plan.stale} hand-ins were"
+    partly = f", {plan.partly} of them only as far as tests changed" if plan.partly else ""
+    say(console, f"{again} graded anew{partly}." if plan.stale else "Nothing had to be graded anew.", "dim")
+    if not applied and (plan.to_come or plan.stale):
+        say(console, "Nothing is changed yet: the same command with --apply does it.")
+
+
+def _print_changes(console: Console, changes: Sequence[Change]) -> None:
+    names = width_of([c.student for c in changes])
+    befores = width_of([c.before for c in changes])
+    for change in changes:
         console.print()
         points = f"{cell(console, change.before, befores, right=True)} → {change.after}"
         say_line(console, " ", cell(console, change.student, names), f"  {points}")
         _print_change(console, change)
-    console.print()
-    say(console, f"{plan.stale} of them were graded anew." if plan.stale else "Nothing had to be graded anew.", "dim")
-    if not applied and (plan.changes or plan.stale):
-        say(console, "Nothing is changed yet: the same command with --apply does it.")
 
 
 def _print_change(console: Console, change: Change) -> None:

@@ -3,6 +3,7 @@
 What needs SQLAlchemy is imported only when a gradebook is opened: whoever grades one submission has no use for it.
 """
 
-from grader.gradebook.key import Basis, basis_of, content_of, key_of, policy_of
+from grader.gradebook.key import Basis, basis_of, content_of, ingredients_of, key_of, policy_of
+from grader.gradebook.pieces import Pieces, pieces_of
 
-__all__ = ["Basis", "basis_of", "content_of", "key_of", "policy_of"]
+__all__ = ["Basis", "Pieces", "basis_of", "content_of", "ingredients_of", "key_of", "pieces_of", "policy_of"]

@@ -5,7 +5,7 @@ So a command that is killed at any moment loses nothing that it told, and when i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -14,8 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from grader.gradebook import tables as t
 from grader.gradebook.key import Basis, content_of, key_of, policy_of
+from grader.gradebook.pieces import pieces_of
 from grader.gradebook.rows import as_text, details_of, now, pack_parts, pack_report, relabelled, unpack_report
-from grader.gradebook.store import Gradebook, decisions_in, who
+from grader.gradebook.store import Gradebook, current_marks, decisions_in, who
 from grader.model import Assignment, Decisions, Isolation, Report, Submission
 from grader.scoring import format_points, grade
 
@@ -43,8 +44,8 @@ class GradebookJournal:
         self._level = ""
         self._basis = Basis("", "", "")
         self._decisions: dict[str, Decisions] = {}
-        self.kept: dict[str, tuple[int, int]] = {}
-        """By student: the numbers of the hand-in and of the result."""
+        self.kept: dict[int, int] = {}
+        """By the number of the hand-in: that of the result."""
 
     def begin(
         self, submissions: Sequence[Submission], basis: Basis, isolation: Isolation
@@ -65,7 +66,7 @@ class GradebookJournal:
         reports = {p: relabelled(unpack_report(known[keys[p]].report), s) for p, s in some if keys[p] in known}
         if reports:
             with self._database.writing() as connection:
-                marked = self._marked(connection)
+                marked = self._marked(connection, [s.student for p, s in some if p in reports])
                 for place, submission in some:
                     if place in reports:
                         self._keep(connection, submission, reports[place], known[keys[place]].id, marked)
@@ -79,14 +80,15 @@ class GradebookJournal:
             return None
         report = relabelled(unpack_report(row.report), submission)
         with self._database.writing() as connection:
-            self._keep(connection, submission, report, row.id, self._marked(connection, submission.student))
+            self._keep(connection, submission, report, row.id, self._marked(connection, [submission.student]))
         return report
 
-    def record(self, submission: Submission, report: Report) -> None:
-        """Commit the report. If another batch was first, theirs is the one; it says the same."""
+    def record(self, submission: Submission, report: Report) -> Report:
+        """Commit the report; gives the one that counts: if another batch was first, theirs is the one."""
         with self._database.writing() as connection:
-            result = self._add_result(connection, submission, report)
-            self._keep(connection, submission, report, result, self._marked(connection, submission.student))
+            result, report = self._add_result(connection, submission, report)
+            self._keep(connection, submission, report, result, self._marked(connection, [submission.student]))
+        return report
 
     def decided(self, student: str) -> Decisions:
         """What people decided about a student, as of the beginning."""
@@ -97,16 +99,17 @@ class GradebookJournal:
         with self._database.writing() as connection:
             connection.execute(sa.update(t.run).where(t.run.c.id == self._run).values(finished_at=now()))
 
-    def apply(self, reports: Iterable[tuple[Submission, Report, tuple[int, int], tuple[int, int]]]) -> None:
+    def apply(self, reports: Iterable[tuple[Submission, Report, int, int, int]]) -> None:
         """Let results count, at their points of now, where something else counted so far.
 
-        With each report go two pairs of numbers, of a hand-in and a result: what should count so far, and what then.
-        Where meanwhile something else does, as after a new hand-in, that stays.
+        With each report go three numbers: of the hand-in, of the result that should count so far, and of that which
+        should then. Where meanwhile something else does, that stays.
         """
         with self._database.writing() as connection:
-            counting = self._marked(connection)
-            for submission, report, before, (handin, result) in reports:
-                if counting.get(submission.student) == before and not report.ungraded:
+            current = current_marks(connection, self._assignment.name)
+            counting = {mark.handin: mark.result for marks in current.values() for mark in marks}
+            for submission, report, handin, before, result in reports:
+                if counting.get(handin) == before and not report.ungraded:
                     self._add_mark(connection, submission, report, handin, result)
 
     def _key(self, submission: Submission) -> str:
@@ -129,17 +132,14 @@ class GradebookJournal:
             query = sa.select(t.run.c.id).where(*equal, t.run.c.finished_at.is_(None)).order_by(t.run.c.id.desc())
             if (number := connection.execute(query.limit(1)).scalar()) is not None:
                 return int(number)
-        added = sa.insert(t.run).values(**row, by=who(), started_at=now()).returning(t.run.c.id)
+        pieces = pieces_of(self._assignment).to_text()
+        added = sa.insert(t.run).values(**row, pieces=pieces, by=who(), started_at=now()).returning(t.run.c.id)
         return int(connection.execute(added).scalar_one())
 
-    def _marked(self, connection: sa.Connection, student: str | None = None) -> dict[str, tuple[int, int]]:
-        """The hand-in and the result that count, for everybody or one student."""
-        latest = sa.select(sa.func.max(t.mark.c.id)).where(t.mark.c.assignment == self._assignment.name)
-        if student is not None:
-            latest = latest.where(t.mark.c.student == student)
-        latest = latest.group_by(t.mark.c.student)
-        rows = connection.execute(sa.select(t.mark).where(t.mark.c.id.in_(latest)))
-        return {row.student: (row.handin, row.result) for row in rows}
+    def _marked(self, connection: sa.Connection, students: Collection[str]) -> dict[str, tuple[int, int]]:
+        """The last hand-in of each student, and the result that counts for it."""
+        current = current_marks(connection, self._assignment.name, students)
+        return {name: (marks[-1].handin, marks[-1].result) for name, marks in current.items()}
 
     def _rows(self, connection: sa.Connection, keys: Iterable[str]) -> Iterator[Any]:
         """The results that are graded and have these keys, the first ones first."""
@@ -148,11 +148,12 @@ class GradebookJournal:
             query = query.where(t.result.c.run == self._run)
         yield from connection.execute(query.order_by(t.result.c.attempt))
 
-    def _add_result(self, connection: sa.Connection, submission: Submission, report: Report) -> int:
+    def _add_result(self, connection: sa.Connection, submission: Submission, report: Report) -> tuple[int, Report]:
+        """The number of the result, and its report, which is another's if that was there first."""
         key = self._key(submission)
         while True:
             if (row := next(self._rows(connection, [key]), None)) is not None:
-                return int(row.id)
+                return int(row.id), relabelled(unpack_report(row.report), submission)
             tried = sa.select(sa.func.count()).select_from(t.result).where(t.result.c.key == key)
             number = _insert_once(
                 connection,
@@ -166,7 +167,7 @@ class GradebookJournal:
                 made_at=now(),
             )
             if number is not None:
-                return int(number)
+                return int(number), report
 
     def _keep(
         self,
@@ -177,7 +178,7 @@ class GradebookJournal:
         marked: dict[str, tuple[int, int]],
     ) -> None:
         handin = self._handin(connection, submission)
-        self.kept[submission.student] = handin, result
+        self.kept[handin] = result
         counting = marked.get(submission.student)
         # What could not be graded never takes the place of what was, unless something new was handed in.
         if report.ungraded and counting is not None and counting[0] == handin:

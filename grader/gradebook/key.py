@@ -45,26 +45,40 @@ def basis_of(assignment: Assignment) -> Basis:
     return Basis(tests=_tests(assignment), manifest=_manifest(assignment), toolkit=_toolkit())
 
 
+def ingredients_of(assignment: Assignment) -> dict[str, str]:
+    """What the basis is made of, by names that a person can look up: files by their digests, packages by versions."""
+    files = {
+        f.relative_to(assignment.root).as_posix(): digest_of([f.read_bytes()]) for f in _decisive_files(assignment)
+    }
+    manifest = {(assignment.folder / "assignment.toml").relative_to(assignment.root).as_posix(): _manifest(assignment)}
+    return files | manifest | {"Python": sys.version, **_versions(), "the toolkit": _toolkit_source()}
+
+
 def content_of(submission: Submission) -> str:
     """What was handed in, or why it could not be read."""
-    return _digest([submission.digest.encode(), submission.problem.encode("utf-8", "surrogatepass"),
+    return digest_of([submission.digest.encode(), submission.problem.encode("utf-8", "surrogatepass"),
                     b"unopened" if submission.unopened else b""])  # fmt: skip
 
 
 def key_of(content: str, basis: Basis, seed: int, level: str) -> str:
     """The key of the reports on one content."""
     parts = (content, basis.tests, basis.manifest, basis.toolkit, str(seed), level)
-    return _digest(part.encode() for part in parts)
+    return digest_of(part.encode() for part in parts)
 
 
 def policy_of(assignment: Assignment) -> str:
-    """A digest of what turns a report into points: those of the exercises, the deadline and the late policy."""
+    """A digest of what turns a report into points: those of the exercises, the deadline and the late policy.
+
+    It begins with "best" where the best attempt counts, so that what counted at a time can be told later.
+    """
     points = [(e.name, e.points) for e in assignment.exercises]
     due = assignment.due.isoformat() if assignment.due else ""
-    return _digest([repr((points, due, assignment.late)).encode()])
+    digest = digest_of([repr((points, due, assignment.late)).encode()])
+    return digest if assignment.attempts == "last" else assignment.attempts + digest[len(assignment.attempts) :]
 
 
-def _digest(parts: Iterable[bytes]) -> str:
+def digest_of(parts: Iterable[bytes]) -> str:
+    """SHA-256 of some parts, in hexadecimal."""
     sha = hashlib.sha256()
     for part in parts:
         sha.update(len(part).to_bytes(8, "little") + part)
@@ -72,26 +86,51 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def _tests(assignment: Assignment) -> str:
-    hidden = [f for f in _files(assignment.hidden_tests) if f.name not in _NO_TESTS]
+    return _of_files(_decisive_files(assignment), assignment.root)
+
+
+def _decisive_files(assignment: Assignment) -> list[Path]:
+    return [*hidden_files(assignment), *_besides(assignment)]
+
+
+def hidden_files(assignment: Assignment) -> list[Path]:
+    """The hidden tests, with misconceptions and whatever lies beside them."""
+    return [f for f in _files(assignment.hidden_tests) if f.name not in _NO_TESTS]
+
+
+def files_besides(assignment: Assignment) -> str:
+    """A digest of what hidden tests rest on: what they import of the reference, its data, and the solution."""
+    return _of_files(_besides(assignment), assignment.root)
+
+
+def _besides(assignment: Assignment) -> list[Path]:
     reference = assignment.root / "reference"
     data = [f for f in _files(reference) if f.suffix not in (".py", ".md")]
     solution = [assignment.solution] if assignment.solution.is_file() else []
-    return _of_files([*hidden, *_imported(hidden, reference), *data, *solution], assignment.root)
+    return [*_imported(hidden_files(assignment), reference), *data, *solution]
 
 
 def _manifest(assignment: Assignment) -> str:
     exercises = [(e.name, e.tolerance, e.builds_on, e.seconds_per_call) for e in assignment.exercises]
     decisive = (assignment.name, assignment.module, exercises, assignment.allowed_imports, assignment.limits)
-    return _digest([repr(decisive).encode()])
+    return digest_of([repr(decisive).encode()])
 
 
 @cache
 def _toolkit() -> str:
+    # What computes the answers is in it too: another numpy may round otherwise.
+    versions = [sys.version, *(f"{name} {number}" for name, number in _versions().items())]
+    return f"{grader.__version__}+{digest_of([_toolkit_source().encode(), *(v.encode() for v in versions)])[:16]}"
+
+
+def _toolkit_source() -> str:
     home = Path(grader.__file__).parent
     files = [f for f in _files(home) if f.suffix == ".py" and f.relative_to(home).parts[0] not in _READERS]
-    # What computes the answers is in it too: another numpy may round otherwise.
-    versions = [sys.version, *(f"{p} {version(p)}" for p in ("numpy", "torch") if find_spec(p))]
-    return f"{grader.__version__}+{_digest([_of_files(files, home).encode(), *(v.encode() for v in versions)])[:16]}"
+    return _of_files(files, home)
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("numpy", "torch") if find_spec(name)}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -104,7 +143,7 @@ def _of_files(files: Iterable[Path], root: Path) -> str:
             yield file.relative_to(root).as_posix().encode()
             yield file.read_bytes()
 
-    return _digest(parts())
+    return digest_of(parts())
 
 
 def _imported(files: Iterable[Path], reference: Path) -> set[Path]:

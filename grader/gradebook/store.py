@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -19,7 +19,7 @@ from grader.gradebook.database import Database
 from grader.gradebook.key import Basis, content_of
 from grader.gradebook.rows import as_moment, now, report_of, submission_of
 from grader.model import Assignment, Decisions, Excuse, Extension, Grade, Isolation, Override, Report, Submission
-from grader.scoring import grade
+from grader.scoring import grade, that_counts
 
 _NOTHING = Decisions()
 _AT_A_TIME = 100
@@ -37,13 +37,32 @@ class Mark:
     policy: str
     basis: Basis
     kind: str
+    pieces: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One hand-in of a student, with the result that counts for it."""
+
+    mark: Mark
+    submission: Submission
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was made, or taken back, in words."""
+
+    at: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a student stands: the submission and the report that count, and what was decided.
 
-    Of whom something was only decided there is no report.
+    Of whom something was only decided there is no report. `attempts` are those that were asked for, the last one last;
+    `log` is what was decided, whether or not it still holds.
     """
 
     student: str
@@ -51,12 +70,25 @@ class Standing:
     mark: Mark | None = None
     submission: Submission | None = None
     report: Report | None = None
+    attempts: tuple[Attempt, ...] = ()
+    log: tuple[Decided, ...] = ()
 
     def grade(self, assignment: Assignment) -> Grade | None:
         """The points as of now; None if nothing was handed in and no points were set."""
         if self.report is None and not self.decisions.overrides:
             return None
         return grade(self.report or self._nothing_handed_in(assignment), assignment, self.decisions)
+
+    def grades(self, assignment: Assignment) -> tuple[Grade, ...]:
+        """The points of each attempt as of now."""
+        return tuple(grade(attempt.report, assignment, self.decisions) for attempt in self.attempts)
+
+    def counting(self, assignment: Assignment) -> Standing:
+        """The same with the attempt that counts, of those that are there."""
+        if not self.attempts:
+            return self
+        chosen = self.attempts[that_counts(self.grades(assignment), assignment)]
+        return replace(self, mark=chosen.mark, submission=chosen.submission, report=chosen.report)
 
     def _nothing_handed_in(self, assignment: Assignment) -> Report:
         moment = datetime.now(UTC)
@@ -82,23 +114,33 @@ class Gradebook:
             seed = connection.execute(query.order_by(t.run.c.id.desc()).limit(1)).scalar()
         return None if seed is None else int(seed)
 
-    def standings(self, assignment: str, student: str | None = None) -> Iterator[Standing]:
-        """Everybody of whom the gradebook knows anything in that assignment, by name; or one student, if known."""
-        latest = sa.select(t.mark.c.student, sa.func.max(t.mark.c.id)).where(t.mark.c.assignment == assignment)
-        if student is not None:
-            latest = latest.where(t.mark.c.student == student)
+    def standings(self, assignment: str, student: str | None = None, *, every: bool = False) -> Iterator[Standing]:
+        """Everybody of whom the gradebook knows anything in that assignment, by name; or one student, if known.
+
+        Each with the last attempt; and with `every`, the others too.
+        """
         with self.database.reading() as connection:
-            marks: dict[str, int] = {row[0]: row[1] for row in connection.execute(latest.group_by(t.mark.c.student))}
+            marks = current_marks(connection, assignment, None if student is None else [student])
             decided = decisions_in(connection, assignment, student)
-        names = iter(sorted({*marks, *decided}))
+            logs = _logs(connection, assignment, student)
+        numbers = {name: [m.id for m in rows] if every else [rows[-1].id] for name, rows in marks.items()}
+        names = iter(sorted({*numbers, *logs}))
         # Some at a time: a class of thousands must not fill the memory.
         while some := list(islice(names, _AT_A_TIME)):
             with self.database.reading() as connection:
-                wanted = _marks().where(t.mark.c.id.in_([marks[name] for name in some if name in marks]))
-                rows = {row.student: row for row in connection.execute(wanted)}
+                wanted = _marks().where(t.mark.c.id.in_([n for name in some for n in numbers.get(name, ())]))
+                rows = {row.id: row for row in connection.execute(wanted)}
             for name in some:
-                decisions = decided.get(name, _NOTHING)
-                yield _standing(rows[name], decisions) if name in rows else Standing(name, decisions)
+                attempts = tuple(_attempt(rows[number]) for number in numbers.get(name, ()))
+                yield _standing(name, attempts, decided.get(name, _NOTHING), logs.get(name, ()))
+
+    def counting(
+        self, assignment: Assignment, student: str | None = None, *, every: bool = False
+    ) -> Iterator[Standing]:
+        """The same with the attempts that count; all attempts are there if the best one does, or with `every`."""
+        every = every or assignment.attempts == "best"
+        for standing in self.standings(assignment.name, student, every=every):
+            yield standing.counting(assignment)
 
     def with_known_times(self, assignment: str, submissions: Sequence[Submission]) -> list[Submission]:
         """The submissions; one without a time that was handed in before gets the time that was known then."""
@@ -185,7 +227,7 @@ def _marks() -> sa.Select[Any]:
         *t.source.c["module", "parts"],
         t.result.c.report,
         t.run.c.kind,
-        *basis.c["tests", "manifest", "toolkit"],
+        *basis.c["tests", "manifest", "toolkit", "pieces"],
     ).select_from(
         t.mark.join(t.handin, t.mark.c.handin == t.handin.c.id)
         .join(t.source, t.handin.c.digest == t.source.c.digest)
@@ -195,10 +237,71 @@ def _marks() -> sa.Select[Any]:
     )
 
 
-def _standing(row: Any, decisions: Decisions) -> Standing:
-    return Standing(row.student, decisions, _mark(row), submission_of(row), report_of(row))
+def current_marks(
+    connection: sa.Connection, assignment: str, students: Collection[str] | None = None
+) -> dict[str, list[Any]]:
+    """By student, for each hand-in the mark that counts, in the order in which batches saw them last.
+
+    So the last one of these is the last attempt, also where an earlier one was graded anew since.
+    """
+    query = _CURRENT if students is None else _CURRENT_OF
+    named = {} if students is None else {"students": list(students)}
+    marks: dict[str, list[Any]] = {}
+    for row in connection.execute(query, {"assignment": assignment, **named}):
+        marks.setdefault(row.student, []).append(row)
+    return marks
+
+
+def _current(*conditions: Any) -> sa.Select[Any]:
+    seen = sa.case((t.run.c.kind == "batch", t.mark.c.id), else_=0)
+    last = (
+        sa.select(sa.func.max(t.mark.c.id).label("id"), sa.func.max(seen).label("seen"))
+        .select_from(t.mark.join(t.run, t.mark.c.run == t.run.c.id))
+        .where(t.mark.c.assignment == sa.bindparam("assignment"), *conditions)
+        .group_by(t.mark.c.student, t.mark.c.handin)
+        .subquery()
+    )
+    columns = t.mark.c["id", "student", "handin", "result"]
+    return sa.select(*columns).join(last, t.mark.c.id == last.c.id).order_by(last.c.seen)
+
+
+# Asked for each report that is recorded, and so built once.
+_CURRENT = _current()
+_CURRENT_OF = _current(t.mark.c.student.in_(sa.bindparam("students", expanding=True)))
+
+
+def _logs(connection: sa.Connection, assignment: str, student: str | None) -> dict[str, tuple[Decided, ...]]:
+    """By student, every decision in words."""
+    query = sa.select(t.decision).where(t.decision.c.assignment == assignment).order_by(t.decision.c.id)
+    if student is not None:
+        query = query.where(t.decision.c.student == student)
+    logs: dict[str, tuple[Decided, ...]] = {}
+    for row in connection.execute(query):
+        what = _DECIDED[row.kind][0 if row.value else 1]
+        where = f" in {row.exercise}" if row.exercise else ""
+        decided = Decided(row.at, f"{what}{where} by {row.by}: {row.why}")
+        logs[row.student] = (*logs.get(row.student, ()), decided)
+    return logs
+
+
+_DECIDED = {
+    "override": ("points were set", "points that had been set were taken back"),
+    "extension": ("the deadline was extended", "an extension was taken back"),
+    "excuse": ("excused", "an excuse was taken back"),
+}
+
+
+def _standing(student: str, attempts: tuple[Attempt, ...], decisions: Decisions, log: tuple[Decided, ...]) -> Standing:
+    if not attempts:
+        return Standing(student, decisions, log=log)
+    last = attempts[-1]
+    return Standing(student, decisions, last.mark, last.submission, last.report, attempts, log)
+
+
+def _attempt(row: Any) -> Attempt:
+    return Attempt(_mark(row), submission_of(row), report_of(row))
 
 
 def _mark(row: Any) -> Mark:
     basis = Basis(row.tests, row.manifest, row.toolkit)
-    return Mark(row.id, row.handin, row.result, row.marked_at, row.points, row.policy, basis, row.kind)
+    return Mark(row.id, row.handin, row.result, row.marked_at, row.points, row.policy, basis, row.kind, row.pieces)

@@ -11,6 +11,7 @@
 
 History of the schema, each step a migration in `migrations/versions`:
 1: first.
+2: a run keeps digests of the pieces of the hidden tests (see `pieces`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that made the tables below."""
 
 metadata = MetaData()
@@ -70,6 +71,7 @@ run = Table(
     Column("tests", String(64), nullable=False),
     Column("manifest", String(64), nullable=False),
     Column("toolkit", Text, nullable=False),
+    Column("pieces", Text, nullable=False, server_default=""),
     Column("level", String(1), nullable=False),
     Column("by", Text, nullable=False),
     Column("started_at", Text, nullable=False),

@@ -19,11 +19,21 @@ from grader.agreement import LOST, OracleError, Record, given_up
 from grader.answers import Answers
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
+from grader.grading.again import GradedBefore, agree_with, kept_of, still_holds
 from grader.grading.carry import Pieces
 from grader.grading.explain import explain, with_hints
 from grader.grading.protocol import run_item, tear_down
 from grader.grading.trials import AnySession, Trial, Trials
-from grader.model import Assignment, Diagnosis, Isolation, Observation, Outcome, Report, Status, Submission
+from grader.model import (
+    Assignment,
+    Diagnosis,
+    Isolation,
+    Observation,
+    Outcome,
+    Report,
+    Status,
+    Submission,
+)
 from grader.plugin import (
     MARKERS,
     OUR_FAULT,
@@ -49,6 +59,9 @@ class Candidate:
 
 def _no_pieces() -> AbstractContextManager[Pieces]:
     return nullcontext({})
+
+
+Attempted = tuple[tuple[Outcome, ...], tuple[str, ...], tuple[Diagnosis, ...]]
 
 
 class Isolated(Protocol):
@@ -156,7 +169,7 @@ class GradingRun(HiddenTests):
             status = Status.GRADER_ERROR if submission.unopened else Status.MISSING
             outcomes = tuple(self._not_run(item, status, "The submission could not be read.") for item in items)
         else:
-            outcomes, problems, diagnoses = self._attempt_items(candidate, items)
+            outcomes, problems, diagnoses = self._attempt_what_must(candidate, items)
         return Report(
             assignment=self._assignment.name,
             student=submission.student,
@@ -174,9 +187,27 @@ class GradingRun(HiddenTests):
             diagnoses=diagnoses,
         )
 
+    def _attempt_what_must(self, candidate: Candidate, items: Sequence[pytest.Item]) -> Attempted:
+        """As `_attempt_items`; of a submission that was graded before, what still holds is not run (see `again`)."""
+        submission = candidate.submission
+        if not isinstance(submission, GradedBefore) or not still_holds(
+            submission.before, self.seed, self._host.isolation
+        ):
+            return self._attempt_items(candidate, items)
+        kept, before, clock = kept_of(submission), submission.before, time.monotonic()
+        chosen = [item for item in items if self.exercise_of(item).name in submission.again]
+        if before is None or not chosen:
+            return kept, before.problems if before else (), before.diagnoses if before else ()
+        outcomes, problems, diagnoses = self._attempt_items(candidate, chosen, kept)
+        if not agree_with(submission, outcomes, time.monotonic() - clock, self._assignment.limits.seconds_total):
+            return self._attempt_items(candidate, items)
+        diagnoses = (*(d for d in before.diagnoses if d.exercise not in submission.again), *diagnoses)
+        together = sorted((*kept, *outcomes), key=self._place)
+        return tuple(together), problems, tuple(sorted(diagnoses, key=self._place))
+
     def _attempt_items(
-        self, candidate: Candidate, items: Sequence[pytest.Item]
-    ) -> tuple[tuple[Outcome, ...], tuple[str, ...], tuple[Diagnosis, ...]]:
+        self, candidate: Candidate, items: Sequence[pytest.Item], known: Sequence[Outcome] = ()
+    ) -> Attempted:
         """The outcomes of all tests, what went wrong when the submission was loaded, and what explains the failures.
 
         Whatever fails here but student code or isolation is a fault of the toolkit: the report is ungraded, and the
@@ -186,7 +217,7 @@ class GradingRun(HiddenTests):
         try:
             open_session = candidate.open_session
             with Trials(self, self._assignment, open_session, self._right, thorough=self._examples) as trials:
-                tried = trials.by_exercise(session, items)
+                tried = trials.by_exercise(session, items, known)
             diagnoses = explain(
                 [(t.records, t.before) for t in tried.values()], self._misconceptions, self._wrong_answers
             )
@@ -229,7 +260,7 @@ class GradingRun(HiddenTests):
         return outcomes
 
     def _run_item(self, item: pytest.Item, following: pytest.Item | None) -> Outcome:
-        attempt = self.attempt_of(item)
+        attempt, self.item = self.attempt_of(item), item
         answered, clock = attempt.session.answered, time.monotonic()
         error = run_item(item, following)
         if error is None and attempt.session.answered == answered:
@@ -247,8 +278,8 @@ class GradingRun(HiddenTests):
     def _misconceptions(self) -> tuple[Misconception, ...]:
         return load_misconceptions(self._assignment.hidden_tests)
 
-    def _place(self, o: Outcome) -> int:
-        """Where an outcome stands in the report: by its exercise's place in the manifest."""
+    def _place(self, o: Outcome | Diagnosis) -> int:
+        """Where an outcome or diagnosis stands in the report: by its exercise's place in the manifest."""
         return [exercise.name for exercise in self._assignment.exercises].index(o.exercise)
 
     def _not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:

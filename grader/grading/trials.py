@@ -116,21 +116,22 @@ class Trials:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def by_exercise(self, session: AnySession, items: Items) -> dict[str, Trial]:
-        """For each exercise the trial that counts.
+    def by_exercise(self, session: AnySession, items: Items, known: Sequence[Outcome] = ()) -> dict[str, Trial]:
+        """For each exercise the trial that counts; `known` are the outcomes of exercises that need not be run.
 
         What each test left behind is that of the last trial, where no wrong piece is in the way of a cause. Only where
         that shows no cause, the first one is asked.
         """
         first = self._tests.try_items(session, items)
-        written = {o.exercise for o in first.outcomes if o.status is not Status.MISSING}
+        by_themselves = [*known, *first.outcomes]
+        written = {o.exercise for o in by_themselves if o.status is not Status.MISSING}
         self._left = session.seconds_left
         trials: dict[str, Trial] = {}
-        outcomes = list(first.outcomes)
+        outcomes = list(by_themselves)
         for name in dict.fromkeys(self._tests.exercise_of(item).name for item in items):
             own = [item for item in items if self._tests.exercise_of(item).name == name]
             below = pieces_below(name, self._assignment, session.uses(name) & written)
-            wrong = wrong_among(below, first.outcomes)
+            wrong = wrong_among(below, by_themselves)
             # What was right on top of right pieces is not to be named: they are.
             named = wrong_among(wrong, outcomes)
             trial = self._with_blame(name, own, self._carried(first.of(name, own), own, wrong, named), below)

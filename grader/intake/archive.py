@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from grader.errors import SubmissionError
+from grader.errors import RequestError, SubmissionError
 from grader.intake import tar
 from grader.intake.files import in_words, too_large
-from grader.intake.names import DEEPEST, MOST_FILES, is_junk
+from grader.intake.names import DEEPEST, MOST_FILES, is_junk, student_name
 from grader.printable import one_line
 
 MOST_ARCHIVE = 20 * 1024 * 1024
+_MOST_OF_A_CLASS = 200_000
 _MOST_UNPACKED = 64 * 1024 * 1024
 # Source code shrinks to a tenth, a notebook full of zeros to a hundredth.
 _MOST_RATIO = 200
@@ -72,6 +73,42 @@ def open_archive(data: bytes, ending: str, label: str) -> Mapping[str, Reader]:
                 raise _bomb(label)
             files[path] = _guarded(member.read, label)
     return files
+
+
+def class_members(archive: zipfile.ZipFile, label: str) -> Mapping[str, Reader]:
+    """The files of a zip file with a whole class, which an instructor downloaded: no bound on all of it together.
+
+    A member that a student's archive could not have either (a link, an unsafe path, a path that is there twice) is
+    kept: it is refused when it is read, so that one of them does not stop the others.
+
+    Raises:
+        RequestError: it holds more than any class.
+    """
+    infos = archive.infolist()
+    if len(infos) > _MOST_OF_A_CLASS:
+        hint = "Unpack it, and grade the folder."
+        raise RequestError(f"{label} holds {len(infos)} files, and at most {_MOST_OF_A_CLASS} are read.", hint)
+    files: dict[str, Reader] = {}
+    for info in infos:
+        try:
+            path, refused = _safe_path(info.orig_filename, label), ""
+        except SubmissionError as exc:
+            path, refused = student_name(info.orig_filename.lstrip("./\\")), str(exc)
+        if info.is_dir() or not path:
+            continue
+        if odd := _odd_in_zip(info, info.external_attr >> 16):
+            refused = f"{one_line(path, 60)} is {odd}: hand in plain files only."
+        if path in files:
+            refused = f"{label} holds {one_line(path, 60)} twice: download it again."
+        files[path] = _refusing(refused) if refused else _guarded(_zip_reader(archive, info), label)
+    return files
+
+
+def _refusing(why: str) -> Reader:
+    def refuse(_: int) -> bytes:
+        raise SubmissionError(why)
+
+    return refuse
 
 
 @contextmanager

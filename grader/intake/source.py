@@ -44,7 +44,7 @@ def read_source(data: bytes, label: str) -> tuple[tuple[Part, ...], tuple[str, .
     return (Part(label, text),), notes
 
 
-def decode(data: bytes, label: str) -> tuple[str, tuple[str, ...]]:
+def decode(data: bytes, label: str, most: int = MOST_SOURCE) -> tuple[str, tuple[str, ...]]:
     """The text of a file, its lines ending in a line feed, and a remark if its encoding had to be guessed.
 
     A byte order mark decides; then a declaration of an encoding of text; then UTF-8; then Latin-1, which reads all.
@@ -52,8 +52,8 @@ def decode(data: bytes, label: str) -> tuple[str, tuple[str, ...]]:
     Raises:
         SubmissionError: too many bytes, or bytes that no text holds.
     """
-    if len(data) > MOST_SOURCE:
-        raise too_large(label, MOST_SOURCE, len(data))
+    if len(data) > most:
+        raise too_large(label, most, len(data))
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             note = "" if encoding == "utf-8" else f"{label} was read as {encoding.upper()}; save it as UTF-8."

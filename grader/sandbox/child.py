@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from grader.sandbox.launcher import SANDBOX_GONE
+from grader.sandbox.clock import times_of
+from grader.sandbox.launcher import SANDBOX_GONE, Times
 
 _SECONDS_TO_END = 5.0
 _CHUNK = 1 << 16
@@ -103,6 +104,10 @@ class Child:
     def user_ids(self) -> tuple[int, ...]:
         """The user ids of the process as they are outside of every namespace."""
         return tuple(int(uid) for uid in self.status().get("Uid", "").split())
+
+    def times(self) -> Times | None:
+        """How long the worker ran and had to wait, where /proc tells it."""
+        return times_of(self._outer_pid)
 
     def ending(self) -> str:
         """How the worker ended, as a predicate."""

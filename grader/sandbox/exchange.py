@@ -8,6 +8,7 @@ from typing import Any
 
 from grader import wire
 from grader.errors import GradeError, StudentCrashed, StudentTimeout, WireError
+from grader.sandbox.clock import CallClock
 from grader.sandbox.launcher import Worker
 from grader.worker import kind_of
 
@@ -49,18 +50,27 @@ class Exchange:
         self._revive = revive
         self._number = 0
         self._callbacks = 0
+        self.spent = 0.0
+        """The seconds of the last request that count (see `clock`)."""
 
     def ask(self, message: Message, deadline: float) -> Message:
         """The reply to a request; callbacks are answered meanwhile. Raises LostError, or WireError for the request."""
+        clock = CallClock(self._worker, deadline)
+        try:
+            return self._ask(message, clock)
+        finally:
+            self.spent = clock.spent
+
+    def _ask(self, message: Message, clock: CallClock) -> Message:
         self._number += 1
         number = self._number
         parts = wire.encode({**message, "seq": number}, self._stand_in)
         self._expect_silence()
-        self._send(parts, deadline)
-        reply = self._receive(deadline)
+        self._send(parts, clock.deadline)
+        reply = self._receive(clock)
         while reply["op"] == "callback":
-            self._answer(reply, deadline)
-            reply = self._receive(deadline)
+            self._answer(reply, clock)
+            reply = self._receive(clock)
         if reply["op"] != "reply" or type(reply.get("seq")) is not int or reply["seq"] != number:
             raise LostError("garbled", "the reply to another request")
         self._expect_silence()
@@ -82,36 +92,38 @@ class Exchange:
         except EOFError:
             raise LostError("ended", self._worker.ending()) from None
 
-    def _receive(self, deadline: float) -> Message:
+    def _receive(self, clock: CallClock) -> Message:
         try:
-            header_size, body_size = wire.sizes(self._read(wire.PREFIX.size, deadline))
-            header = self._read(header_size, deadline)
-            message = wire.decode(header, self._read(body_size, deadline), self._revive)
+            header_size, body_size = wire.sizes(self._read(wire.PREFIX.size, clock))
+            header = self._read(header_size, clock)
+            message = wire.decode(header, self._read(body_size, clock), self._revive)
         except WireError as exc:
             raise LostError("garbled", str(exc)) from exc
         if type(message) is not dict or type(message.get("op")) is not str:
             raise LostError("garbled", "no message")
-        if time.monotonic() > deadline:
+        if clock.late:
             raise LostError("late")
         return message
 
-    def _read(self, n: int, deadline: float) -> bytes:
+    def _read(self, n: int, clock: CallClock) -> bytes:
         while True:
-            until = min(deadline, time.monotonic() + SECONDS_BETWEEN_LOOKS)
+            now = time.monotonic()
+            until = now + SECONDS_BETWEEN_LOOKS
             try:
-                return self._worker.receive(n, until) if n else b""
+                return self._worker.receive(n, min(clock.deadline, until) if now < clock.deadline else until)
             except TimeoutError:
-                self._look(deadline)
+                self._look(clock)
             except EOFError:
                 raise LostError("ended", self._worker.ending()) from None
 
-    def _look(self, deadline: float) -> None:
-        if time.monotonic() >= deadline:
+    def _look(self, clock: CallClock) -> None:
+        clock.look()
+        if clock.late:
             raise LostError("late")
         if (self._worker.resident_bytes() or 0) > self._most_bytes:
             raise LostError("memory")
 
-    def _answer(self, message: Message, deadline: float) -> None:
+    def _answer(self, message: Message, clock: CallClock) -> None:
         """Call back into the trusted side, as the worker asks."""
         self._callbacks += 1
         if self._callbacks > MAX_CALLBACKS:
@@ -121,7 +133,9 @@ class Exchange:
             raise LostError("garbled", "a callback that does not exist")
         if type(args) is not tuple or type(kwargs) is not dict or not all(type(key) is str for key in kwargs):
             raise LostError("garbled", "a callback without arguments")
-        self._send(self._result(self._functions[number], args, kwargs), deadline)
+        now = time.monotonic()
+        until = clock.deadline if now < clock.deadline else now + 1.0
+        self._send(self._result(self._functions[number], args, kwargs), until)
 
     def _result(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[wire.Buffer]:
         raised, value = "", None

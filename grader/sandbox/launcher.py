@@ -20,6 +20,14 @@ class Policy:
     limits: Limits = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of a process so far: on a processor, all its threads together; and in wait for one, its main thread."""
+
+    used: float
+    waited: float
+
+
 class Worker(Protocol):
     """One process that holds one submission, seen from the trusted side.
 
@@ -37,6 +45,9 @@ class Worker(Protocol):
 
     def resident_bytes(self) -> int | None:
         """The memory that the worker holds now; None where that cannot be told."""
+
+    def times(self) -> Times | None:
+        """How long it ran, and how long it had to wait while others ran; None where that cannot be told."""
 
     def ending(self) -> str:
         """How the worker ended, as a predicate: "exited with status 3", "was killed by signal 9"."""

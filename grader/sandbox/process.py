@@ -26,7 +26,8 @@ import grader
 from grader.errors import IsolationError, RequestError
 from grader.model import Isolation
 from grader.sandbox import packages
-from grader.sandbox.launcher import Policy
+from grader.sandbox.clock import times_of
+from grader.sandbox.launcher import Policy, Times
 from grader.sandbox.passage import Passage, another_user
 from grader.worker.process import READY
 
@@ -147,6 +148,10 @@ class ProcessWorker:
             how = "was too slow" if isinstance(exc, TimeoutError) else self.ending()
             hint = f"try {sys.executable} -c 'import numpy' in a terminal"
             raise IsolationError(f"the process for student code {how} before it was ready", hint) from exc
+
+    def times(self) -> Times | None:
+        """How long the worker ran and had to wait, where /proc tells it."""
+        return times_of(self._process.pid)
 
     def ending(self) -> str:
         """How the process ended, as a predicate."""

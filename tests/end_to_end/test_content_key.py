@@ -64,7 +64,12 @@ def test_other_modules_of_the_reference(course):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("points = 6", "points = 7"), ("2030-", "2031-"), ("[limits]", "[late]\ngrace_minutes = 5\n[limits]")],
+    [
+        ("points = 6", "points = 7"),
+        ("2030-", "2031-"),
+        ("[limits]", "[late]\ngrace_minutes = 5\n[limits]"),
+        ("due", 'attempts = "best"\ndue'),
+    ],
 )
 def test_policy(course, old, new):
     """Points, the deadline and the late policy have a digest of their own."""

@@ -3,13 +3,18 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from grader.catalog import resolve
+from grader.gradebook import basis_of
 from grader.gradebook import tables as t
+from grader.gradebook.journal import GradebookJournal
 from grader.gradebook.store import Gradebook
+from grader.model import Isolation, Outcome, Part, Report, Status, Submission
 
 RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 HALF = "def double(x):\n    return 2.0 * x\n"
@@ -112,6 +117,27 @@ def test_fresh(course, batch, where):
     assert sorted(r.attempt for r in rows(where, t.result)) == [0, 0, 1, 1]
 
 
+@pytest.mark.parametrize("where", ["book.sqlite"])
+def test_only_some(course, batch):
+    """After a change of tests, only new work with --changed, and only what failed with --rerun-failed, anew."""
+    course.submit(RIGHT, "class/ada.py")
+    course.submit(HALF, "class/bob.py")
+    batch()
+    tests = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    tests.write_text(tests.read_text() + "\n# changed\n")
+    course.submit(RIGHT + "# new\n", "class/cyd.py")
+    course.submit(RIGHT + "# newer\n", "class/ada.py")
+
+    new, _ = batch("--changed")
+    failed, again = batch("--rerun-failed")
+    nobody, left = batch("--changed", "--rerun-failed")
+
+    assert new == {"ada": 10, "cyd": 10}
+    assert failed == {"bob": 6}
+    assert "before" not in again
+    assert (nobody, "Nobody is left to be graded." in left) == ({}, True)
+
+
 def test_interrupted_fresh_run_goes_on(course, batch, where):
     """A fresh run that was cut short finds its own reports again."""
     course.submit(RIGHT, "class/ada.py")
@@ -176,3 +202,27 @@ def test_two_at_once(course, where):
     assert [process.returncode for process in both] == [0, 0]
     assert len({r.key for r in rows(where, t.result)}) == len(rows(where, t.result)) == 12
     assert sorted(m.student for m in rows(where, t.mark)) == sorted(f"s{k}" for k in range(12))
+
+
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+def test_the_first_report_is_the_one(course, where):
+    """Who comes second with a report on equal work is given the one that counts, under the own student's name."""
+    assignment = resolve("1", course.root)
+    level = Isolation("D", "process")
+
+    def recorded(book, student, status):
+        journal = GradebookJournal(book, assignment, 5)
+        submission = Submission(student, "tiny", (Part("tiny.py", HALF),))
+        list(journal.begin([], basis_of(assignment), level))
+        outcomes = (Outcome("double", "test", "It works.", status),)
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        return journal.record(
+            submission, Report(assignment.name, student, submission.digest, outcomes, level, 5, "", moment)
+        )
+
+    with Gradebook(where) as book:
+        first = recorded(book, "ada", Status.PASSED)
+        second = recorded(book, "bob", Status.TIMEOUT)
+
+    assert (first.student, second.student) == ("ada", "bob")
+    assert second.outcomes[0].status is Status.PASSED

@@ -3,12 +3,26 @@
 import csv
 import io
 import json
+import zipfile
 
 import pytest
+
+from grader.batch import Terms
+from grader.catalog import resolve
+from grader.gradebook.journal import GradebookJournal
+from grader.gradebook.store import Gradebook
+from grader.regrade import regrade
 
 RIGHT = "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
 HALF = "def double(x):\n    return 2.0 * x\n"
 SQUARES = "def double(x):\n    return x * x\ndef total(x):\n    return float(2.0 * x.sum())\n"
+
+
+def pack(file, members):
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return str(file)
 
 
 @pytest.fixture(scope="session")
@@ -180,7 +194,7 @@ def test_regrade_after_changed_points(graded):
     after = graded.grade("export", "1", "--format", "moodle").stdout
 
     assert "ada  10 → 11.50" in plan.stdout
-    assert "points, the deadline or the late policy changed" in plan.stdout
+    assert "points, the deadline, or the policy on lateness and attempts changed" in plan.stdout
     assert "Nothing had to be graded anew." in plan.stdout
     assert "bob,7.50," in after
     assert "regrade" in graded.grade("show", "bob").stdout
@@ -197,7 +211,7 @@ def test_regrade_keeps_what_was_handed_in(graded):
     result = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply")
 
     assert result.returncode == 0, result.stderr
-    assert "3 of them were graded anew." in result.stdout
+    assert "3 hand-ins were graded anew, 3 of them only as far as tests changed." in result.stdout
 
 
 @pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
@@ -216,3 +230,68 @@ def test_roster_and_extension(graded):
     assert "2 days begun at 20% of 10: −4" in late
     assert "total   6/10" in late
     assert "total   10/10" in extended
+
+
+def test_moodle_download(course, tmp_path):
+    """A zip file as Moodle gives it is graded as it is; the layout, who is missing and who is odd is said."""
+    folder = "{}_assignsubmission_file_/tiny.py".format
+    members = {folder("Ada Lovelace_101"): RIGHT, folder("Bob Orr_102"): HALF, "stray.py": HALF}
+    packed = pack(tmp_path / "CS-Tiny-77.zip", members)
+    head = "Identifier,Full name,Email address,Status"
+    people = ["101,Ada Lovelace,ada@x.org,", "102,Bob Orr,bob@x.org,", "103,Cyd Day,cyd@x.org,"]
+    roster = course.submit("\n".join([head, *(f"Participant {line}" for line in people)]), "roster.csv")
+    words = ["batch", "1", packed, "--allow-weak-isolation", "--json", "--roster", str(roster)]
+
+    done = course.grade(*words)
+
+    assert done.returncode == 0, done.stderr
+    points = {s["student"]: s["points"] for s in json.loads(done.stdout)["students"]}
+    assert points == {"ada@x.org": 10, "bob@x.org": 6, "stray": 6}
+    assert "Read as a Moodle download; --layout names another." in done.stderr
+    assert "Nothing was handed in by: cyd@x.org." in done.stderr
+    assert "Not on the roster: stray." in done.stderr
+    assert "read under their own names: stray." in done.stderr
+
+
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
+def test_best_attempt(graded):
+    """Where the best attempt counts, a late and better one may count less; regrade and export see them all."""
+    edit(graded, MANIFEST, 'module = "tiny"', 'module = "tiny"\nattempts = "best"')
+    edit(graded, MANIFEST, "[limits]", "[late]\npercent_per_day = 20\n\n[limits]")
+    graded.submit(RIGHT + "# better\n", "class/bob.py")
+    roster = graded.submit("student,submitted_at\nbob,2030-01-04T12:00:00+00:00\nada,\n=cmd,\n", "class.csv")
+    done = graded.grade("batch", "1", "class", "--allow-weak-isolation", "-q", "--roster", roster)
+    edit(graded, TESTS, "assert student.total(rng.uniform(1, 2, size=7)) > 0", "assert student.double(3.0) < 7")
+    edit(graded, MANIFEST, 'builds_on = ["double"]', "")
+
+    shown = graded.grade("show", "bob").stdout
+    plan = graded.grade("regrade", "1", "--allow-weak-isolation", "--apply").stdout
+    after = graded.grade("export", "1", "--format", "moodle").stdout
+
+    assert "which was an earlier one of: bob." in done.stdout
+    assert "Of 2 attempts the best counts:" in shown
+    assert " 1  time not known              6/10  counts" in shown
+    assert " 2  2030-01-04 12:00 UTC        4/10  (lateness: −6)" in shown
+    assert "total   6/10" in shown
+    assert "bob   6 → 8" in plan
+    assert "4 hand-ins were graded anew" in plan
+    assert "bob,8," in after
+
+
+@pytest.mark.parametrize("graded", ["sqlite"], indirect=True)
+def test_in_force_already(graded):
+    """Decisions count at once: a plan tells them apart, also one that was taken back, and runs nothing."""
+    assignment = resolve("1", graded.root)
+
+    def planned(points, why, *, apply):
+        book.decide(assignment.name, "bob", "override", points, exercise="total", why=why)
+        journal = GradebookJournal(book, assignment, 7, kind="regrade")
+        plan = regrade(assignment, book.counting(assignment), Terms(7), journal, print, apply=apply)
+        return [(c.student, c.before, c.after, c.in_force, c.why[0].partition(" by ")[0]) for c in plan.changes]
+
+    with Gradebook(str(graded.root / "book.sqlite")) as book:
+        made = planned("3", "right idea", apply=True)
+        taken_back = planned("", "mistaken", apply=False)
+
+    assert made == [("bob", "6", "9", True, "points were set in total")]
+    assert taken_back == [("bob", "9", "6", True, "points that had been set were taken back in total")]

@@ -106,6 +106,12 @@ POINTS = "points = 12"
         (EXERCISES, "", "'exercise' is missing; it must be one or more tables", "[[exercise]]"),
         (EXERCISES, "exercise = []", r"one or more tables \(got \[\]\)", "[[exercise]]"),
         (EXERCISES, "late = 3\n" + EXERCISES, r"'late' must be a table \(got 3\)", "[late]"),
+        (
+            EXERCISES,
+            'attempts = "first"\n' + EXERCISES,
+            r"'attempts' must be \"last\" or \"best\" \(got 'first'\)",
+            "which",
+        ),
         (EXERCISES, "[late]\nmax_days = 0" + EXERCISES, r"\[late\] 'max_days' must .* \(got 0\)", "leave it out"),
         (EXERCISES, "[limits]\nmemory_gb = 1" + EXERCISES, r"\[limits\] there is no key", "did you mean 'memory_mb'"),
         (EXERCISES, "[limits]\nseconds_per_call = 90" + EXERCISES, r"at most 'seconds_total', 60 \(got 90\)", "raise"),

@@ -15,8 +15,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader import console as printers
+from grader.console.ledger import print_plan
+from grader.difference import TestChange as ChangedTest
 from grader.errors import RequestError
 from grader.model import Isolation, Status
+from grader.regrade import Change, Plan
 from grader.scoring import grade
 
 
@@ -346,3 +349,36 @@ def test_real_process(environment, shown):
     )
 
     assert done.stdout.decode(environment["PYTHONIOENCODING"]) == f"{shown}{os.linesep}"
+
+
+def test_plan(assignment, outcome):
+    """What is still to come stands first; what is in force already is told apart."""
+    before, after = outcome("pad2d", 1, Status.FAILED), outcome("pad2d", 1)
+    test = ChangedTest("pad2d", "TestPad::test_zero", before, after)
+    plan = Plan(
+        assignment,
+        (
+            Change("bob", "6", "8", (test,), ("tests changed",)),
+            Change("cyd", "6", "9", (), ("points were set by eva: right idea",), in_force=True),
+        ),
+        students=3,
+        stale=3,
+        ungraded=0,
+        partly=2,
+    )
+
+    assert printed(print_plan, plan, applied=False) == exactly("""
+        Convolution and pooling · 1 of 3 students would change
+
+         bob  6 → 8
+           tests changed
+           pad2d: TestPad::test_zero: failed → passed
+
+        Already in force, since points, policy and decisions are applied on reading:
+
+         cyd  6 → 9
+           points were set by eva: right idea
+
+        3 hand-ins were graded anew, 2 of them only as far as tests changed.
+        Nothing is changed yet: the same command with --apply does it.
+        """)

@@ -83,7 +83,7 @@ def test_renamed(tmp_path, name):
         (["a/convolution.py", "b/convolution.py"], "(a/convolution.py, b/convolution.py): hand in exactly one"),
         (["one.py", "two.py"], "holds 2 files that could be the submission (one.py, two.py)"),
         (["notes.txt"], "the folder alice holds no convolution.py or convolution.ipynb."),
-        (["a.zip"], "An archive within it is not opened."),
+        (["a.zip", "b.zip"], "holds no convolution.py or convolution.ipynb. An archive within it is not opened."),
         (["a/" * 9 + "convolution.py"], "alice holds folders nested deeper than 8"),
         ([f"{i}.txt" for i in range(2_001)], "alice holds more than 2000 files"),
     ],

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.errors import AssignmentError, RequestError
 from grader.model import Assignment, Decisions, Excuse, Extension, LatePolicy, Override, Report, Status
-from grader.scoring import format_points, grade, round_points
+from grader.scoring import format_points, grade, round_points, that_counts
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -266,3 +266,33 @@ def test_time_without_zone(full_report, assignment):
         RequestError, match=r"'submitted_at' must be a date with a time zone \(got '2026-11-22T13:00:00'\)"
     ):
         grade(naive, assignment)
+
+
+@pytest.mark.parametrize(
+    ("policy", "points", "counts"),
+    [
+        ("last", ["8", "6"], 1),
+        ("best", ["8", "6"], 0),
+        ("best", ["6", "8", "8"], 2),
+        ("best", ["1/3", "0.33"], 0),
+        ("best", [None, "0", None], 1),
+        ("best", [None, None], 1),
+    ],
+)
+def test_attempts(policy, points, counts, full_report, assignment):
+    """The last counts, or the best: the latest of equal ones, and one that could not be graded only for want of any."""
+    known = grade(full_report, assignment)
+    grades = [replace(known, points=Fraction(p)) if p else replace(known, ungraded=True) for p in points]
+
+    assert that_counts(grades, replace(assignment, attempts=policy)) == counts
+
+
+def test_best_after_lateness(full_report, mixed_report, assignment):
+    """What lateness takes is taken before attempts are compared."""
+    late = replace(full_report, submitted_at=assignment.due + timedelta(days=6))
+    attempts = [grade(report, assignment) for report in (mixed_report, late)]
+
+    assert [g.points for g in attempts] == [Fraction(44, 5), 12]
+    assert that_counts(attempts, replace(assignment, attempts="best")) == 1
+    stricter = replace(assignment, attempts="best", late=LatePolicy(0, Fraction(10), Fraction(90), 7))
+    assert that_counts([grade(report, stricter) for report in (mixed_report, late)], stricter) == 1
