@@ -18,12 +18,13 @@ from tests.end_to_end.test_release import HOME, RIGHT, SQUARED, release
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux plays the others")
 
-# Besides: whatever is called sched_*. `killpg` stays, since `os.name` cannot be another one and asks for it.
+# Besides: whatever is called sched_*. `killpg` stays, since `os.name` cannot be another one and asks for it; `sysconf`,
+# since /proc cannot be taken away, which it is asked after.
 MISSING_OS = """
     O_DIRECTORY O_NOFOLLOW O_PATH chown copy_file_range fchown fork forkpty getegid geteuid getgid getgroups
     getloadavg getpgid getpgrp getresgid getresuid getuid lchown memfd_create mkfifo mknod nice pidfd_open
     posix_fallocate posix_spawn posix_spawnp prlimit sendfile setegid seteuid setgid setgroups setns setpgid setresuid
-    setsid setuid splice statvfs sysconf uname unshare wait3 wait4 waitid
+    setsid setuid splice statvfs uname unshare wait3 wait4 waitid
 """
 MISSING_SIGNALS = "SIGALRM SIGCHLD SIGHUP SIGUSR1 SIGUSR2 SIGXCPU alarm pthread_sigmask setitimer sigwait"
 MISSING_MODULES = "_posixshmem crypt fcntl grp nis pty pwd resource spwd syslog termios tty"
