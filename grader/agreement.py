@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from grader.answers import Answers
-from grader.case import all_float32, content_key, describe, name_of, show, state_case, value_count
+from grader.case import all_float32, content_key, describe, name_of, show, state_case
 from grader.compare import Locked, Mismatch, compare, excess
 from grader.complaints import RAISED
+from grader.contents import value_count
 from grader.errors import GradeError, StudentCrashed, StudentError, StudentMissing, StudentRaised, StudentTimeout
 from grader.model import Case, Exercise, Observation, Outcome, Raised, Status, Tolerance
 from grader.student import Answer, RemoteFunction

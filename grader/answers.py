@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.case import value_count
+from grader.contents import value_count
 
 _ROOM = 4_000_000
 

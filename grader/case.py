@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader import wire
+from grader.contents import arrays_in
 from grader.errors import WireError
 from grader.model import Case, Exercise, Raised, Tolerance
 
@@ -72,7 +73,7 @@ def all_float32(case: Case) -> bool:
 
     Masks, classes and lengths make nothing more exact.
     """
-    arrays = [a for a in _arrays(case.inputs) if a.dtype.kind == "f"]
+    arrays = [a for a in arrays_in(case.inputs) if a.dtype.kind == "f"]
     return bool(arrays) and all(a.dtype == np.float32 for a in arrays)
 
 
@@ -100,31 +101,6 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 _signature = functools.lru_cache(maxsize=256)(inspect.signature)
-
-
-def value_count(value: Any) -> int:
-    """How many numbers, characters and objects a value holds; an array counts by its elements."""
-    if isinstance(value, np.ndarray):
-        return int(value.size)
-    if isinstance(value, (str, bytes)):
-        return len(value)
-    if isinstance(value, Mapping):
-        return 1 + sum(value_count(k) + value_count(v) for k, v in value.items())
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return 1 + sum(map(value_count, value))
-    return 1
-
-
-def numbers_in(value: Any) -> np.ndarray:
-    """All real numbers that a value holds, in a row."""
-    if isinstance(value, np.ndarray):
-        return value.astype(np.float64).reshape(-1) if value.dtype.kind in "biuf" else np.empty(0)
-    if isinstance(value, (bool, int, float, np.number)):
-        return np.array([value], dtype=np.float64) if np.isreal(value) else np.empty(0)
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    pieces = [numbers_in(v) for v in value] if isinstance(value, (tuple, list)) else []
-    return np.concatenate(pieces) if pieces else np.empty(0)
 
 
 _REPR = reprlib.Repr()
@@ -163,16 +139,6 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-def _arrays(value: Any) -> list[np.ndarray]:
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, Mapping):
-        return [a for v in value.values() for a in _arrays(v)]
-    if isinstance(value, (tuple, list)):
-        return [a for v in value for a in _arrays(v)]
-    return []
-
-
 def _describe(name: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         dtype = "" if value.dtype == np.float64 else f"{value.dtype} "
@@ -187,7 +153,7 @@ def _describe(name: str, value: Any) -> str:
 
 
 def _shown(head: str, value: Any) -> str:
-    if sum(a.size for a in _arrays(value)) > _MOST_SHOWN:
+    if sum(a.size for a in arrays_in(value)) > _MOST_SHOWN:
         return f"{head}(too long to show)"
     if isinstance(value, np.ndarray):
         rows = np.array2string(value, precision=6, separator=", ", prefix=head)

@@ -94,7 +94,7 @@ def grade_sealed(
         started=started,
         seconds=time.monotonic() - clock,
         problems=problems,
-        notes=(*submission.notes, *_notes(sealed)),
+        notes=(*submission.notes, *_notes(sealed, assignment)),
         origin=submission.origin,
         submitted_at=submission.submitted_at,
         diagnoses=diagnoses,
@@ -176,11 +176,15 @@ def _on_wrong_pieces(below: Sequence[str]) -> str:
     return f"It builds on your {names}: mend {it} first. The final grading tries it with right ones too."
 
 
-def _notes(sealed: SealedTests) -> Iterator[str]:
+def _notes(sealed: SealedTests, assignment: Assignment) -> Iterator[str]:
     yield "Graded by sealed tests; the final grading asks with other inputs."
-    count = sum(sealed.withheld.values())
+    tested = {test.exercise for test in sealed.tests}
+    untested = [e.name for e in assignment.exercises if e.name not in tested]
+    if untested:
+        yield f"Not tested at home: {', '.join(untested)}."
+    count = sum(n for exercise, n in sealed.withheld.items() if exercise in tested)
     if count:
-        names = ", ".join(f"{n} of {exercise}" for exercise, n in sealed.withheld.items() if n)
+        names = ", ".join(f"{n} of {exercise}" for exercise, n in sealed.withheld.items() if n and exercise in tested)
         yield f"The points may differ there: {count} more tests are kept for it, {names}."
     if sealed.hints and not can_encrypt():
         yield "Hints need the package cryptography: pip install cryptography."

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.case import describe, value_count
+from grader.case import describe
+from grader.contents import value_count
 from grader.model import Observation
 
 Segment = tuple[int, ...]

@@ -15,7 +15,7 @@ import click
 
 from grader import __version__
 from grader.catalog import find_assignments, find_root, resolve
-from grader.cli.authors import audit, stub
+from grader.cli.authors import audit, new, stub
 from grader.cli.classes import batch
 from grader.cli.difference import diff
 from grader.cli.gradebook import excuse, export, extend, override, regrade, show
@@ -91,7 +91,8 @@ def doctor(isolation: str) -> int:
     return 0
 
 
-for command in (run, diff, batch, show, regrade, export, extend, override, excuse, audit, doctor, stub, release):
+commands = (run, diff, batch, show, regrade, export, extend, override, excuse, audit, doctor, new, stub, release)
+for command in commands:
     cli.add_command(command)
 
 

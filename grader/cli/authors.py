@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -72,6 +73,28 @@ def audit(
     if not as_json or output is not None:
         print_audit(console(), result, verbose=verbose)
     return LESS if result.broken_rules else FULL_MARKS
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  grade new assignment9_regression"""
+)
+@click.argument("name")
+def new(name: str) -> int:
+    """Make the files of a new assignment NAME, with one small exercise that keeps the contract. For authors.
+
+    In a course, or in an empty folder, which becomes one.
+    """
+    from grader.scaffold import course_of, files_of, name_of, write_new
+
+    root = course_of(Path.cwd())
+    files = files_of(name_of(name, root), root, datetime.now(UTC))
+    write_new(files, root)
+    for file in files:
+        click.echo(f"written: {file}")
+    click.echo(f"\nIt is whole as it stands: try grade audit {name}. Then replace its exercise by yours.")
+    return FULL_MARKS
 
 
 @click.command(

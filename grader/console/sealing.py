@@ -11,6 +11,7 @@ from grader.console.lines import say
 from grader.grading.recording import Recording, Withheld
 from grader.printable import one_line
 from grader.sealing import SealedTests
+from grader.sealing.entropy import MOST
 from grader.sealing.locks import GUESSES_PER_SECOND, years_to_guess
 
 
@@ -22,14 +23,14 @@ def print_bundle(console: Console, recording: Recording, paths: Sequence[Path]) 
     locked = sum(not test.visible for test in sealed.tests)
     say(console, f"{locked} hidden tests are sealed, {len(sealed.tests) - locked} visible ones in the open.", "bold")
     say(console, f"{len(sealed.hints)} hints unlock themselves.")
-    _print_left_out(console, "tests are withheld, and run at the final grading only", recording.withheld)
-    _print_left_out(console, "hints are left out", recording.silent)
+    _print_left_out(console, "Tests withheld, which run at the final grading only", recording.withheld)
+    _print_left_out(console, "Hints left out", recording.silent)
 
 
 def _print_left_out(console: Console, what: str, left_out: Sequence[Withheld]) -> None:
     if left_out:
         console.print()
-        say(console, f"{len(left_out)} {what}:", "yellow")
+        say(console, f"{what}: {len(left_out)}", "yellow")
     for one in left_out:
         say(console, f"{one.exercise} {one_line(one.name)}: {one.why}".strip(), indent=2, hanging=2)
 
@@ -41,8 +42,9 @@ def print_seals(console: Console, sealed: SealedTests) -> None:
     say(
         console,
         f"One graphics card that makes {GUESSES_PER_SECOND:.0e} guesses a second at 2⁴ rounds of scrypt, and knows "
-        "nothing of the answer but its size, the numbers among the inputs, and how many values differ. Whoever knows "
-        "how the answer is computed need not guess: that is the exercise.",
+        "nothing of the answer but its size, the inputs, and that it may copy numbers and runs of numbers of them. "
+        "Whoever knows how the answer is computed, be it only that it is an input in another order, need not guess: "
+        "that is the exercise.",
         "dim",
     )
     for test in sealed.tests:
@@ -54,5 +56,6 @@ def print_seals(console: Console, sealed: SealedTests) -> None:
 
 
 def _print_seal(console: Console, what: str, bits: float, log_rounds: int) -> None:
-    years = f"{years_to_guess(bits, log_rounds):.0e}" if bits < 300 else "more than 1e60"
-    say(console, f"{one_line(what)}: {bits:.0f} bits, scrypt 2^{log_rounds}, {years} years", indent=2, hanging=2)
+    worth = f"{bits:.0f} bits" if bits < MOST else f"{MOST:.0f} bits or more"
+    years = f"{years_to_guess(bits, log_rounds):.0e} years{' at least' if bits >= MOST else ''}"
+    say(console, f"{one_line(what)}: {worth}, scrypt 2^{log_rounds}, {years}", indent=2, hanging=2)

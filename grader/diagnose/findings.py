@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from grader.answers import Answers
-from grader.case import value_count
 from grader.compare import compare
+from grader.contents import value_count
 from grader.diagnose.conditions import failing_condition
 from grader.diagnose.misconceptions import Misconception
 from grader.diagnose.pairs import fitting_pair

@@ -1,33 +1,33 @@
 """Hidden tests written down for students: run on the solution, they leave their calls, and the answers are sealed.
 
 A test is withheld if its verdict is not that of its comparisons alone, if the answers could be guessed, or if they
-could be read off the inputs of another call. Each test runs a second time, on functions whose answers are all wrong:
-where its questions are not the same then, they depend on answers, and would give the right ones away.
+could be read off the inputs of another call. Each test runs again on functions whose answers are all wrong (see
+`spoil`): where its questions are not the same then, they depend on answers, and would give the right ones away.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pytest
 
 from grader import wire
-from grader.case import value_count
+from grader.contents import telling_arrays_in, value_count
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, WireError
 from grader.grading.collect import run_pytest
 from grader.grading.course import importable
 from grader.grading.run import GradingRun
-from grader.grading.trials import Trial
+from grader.grading.spoil import KINDS, spoiling
 from grader.local import LocalSession
 from grader.model import Assignment, Case, Observation, Raised, Status
 from grader.plugin import is_visible, name_of, title_of, weight_of
 from grader.sealing import (
+    NextSalt,
     Question,
     SealedAnswer,
     SealedCall,
@@ -41,7 +41,6 @@ from grader.sealing import (
 )
 
 Functions = Mapping[str, Callable[..., Any]]
-Salts = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class _Recorded:
     why: str = ""
 
 
-def record(assignment: Assignment, salts: Salts, *, seed: int, only: Collection[str] = ()) -> Recording:
+def record(assignment: Assignment, salts: NextSalt, *, seed: int, only: Collection[str] = ()) -> Recording:
     """Run the hidden tests on the solution and seal them.
 
     `seed` decides the inputs; `salts` gives 16 fresh bytes; `only` names the exercises to seal (empty: all).
@@ -120,12 +119,12 @@ class _RecordingRun(GradingRun):
         seen = tuple(trial.observations_of(item))
         calls = sum(2 if o.case.read_only else 1 for o in seen)
         why = "it uses answers beside its comparisons" if session.answered != calls else _why_not(seen)
-        if not why and not _asks_the_same(seen, self._spoilt(item, functions).observations_of(item)):
+        if not why and not all(_asks_the_same(seen, self._spoilt(item, functions, kind)) for kind in KINDS):
             why = "its questions depend on earlier answers"
         return _Recorded(item, outcome.exercise, seen, why)
 
-    def _spoilt(self, item: pytest.Item, functions: Functions) -> Trial:
-        return self.try_items(LocalSession({name: _spoiling(f) for name, f in functions.items()}), [item])
+    def _spoilt(self, item: pytest.Item, functions: Functions, kind: int) -> Sequence[Observation]:
+        return self.try_items(LocalSession(spoiling(functions, kind)), [item]).observations_of(item)
 
 
 def solution_functions(assignment: Assignment) -> Functions:
@@ -141,25 +140,6 @@ def solution_functions(assignment: Assignment) -> Functions:
         raise AssignmentError(f"{assignment.solution} cannot be used: {type(exc).__name__}: {exc}") from exc
 
 
-def _spoiling(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **kwargs: _spoilt_value(function(*args, **kwargs))
-
-
-def _spoilt_value(value: Any) -> Any:
-    """A wrong answer of the same form."""
-    if isinstance(value, (bool, np.bool_)):
-        return not value
-    if isinstance(value, (int, float, np.number)):
-        return value + type(value)(1)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-        return ~value if value.dtype.kind == "b" else value + np.ones((), value.dtype)
-    if isinstance(value, str):
-        return value + "?"
-    if isinstance(value, dict):
-        return {key: _spoilt_value(item) for key, item in value.items()}
-    return type(value)(map(_spoilt_value, value)) if type(value) in (tuple, list) else value
-
-
 def _why_not(seen: Iterable[Observation]) -> str:
     """Why the calls of a test cannot be written down; "" if they can."""
     for observation in seen:
@@ -173,7 +153,7 @@ def _why_not(seen: Iterable[Observation]) -> str:
 
 def _asks_the_same(first: Sequence[Observation], second: Sequence[Observation]) -> bool:
     questions = [
-        [(o.case.function, _content([list(o.case.args), dict(o.case.kwargs)])) for o in seen]
+        [(o.case.function, _content([list(o.case.args), dict(o.case.kwargs)]), _content(o.want)) for o in seen]
         for seen in (first, second)
     ]
     return questions[0] == questions[1]
@@ -186,7 +166,7 @@ def _content(value: Any) -> bytes | None:
         return None
 
 
-def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: Salts) -> Recording:
+def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: NextSalt) -> Recording:
     told = _answers_among_inputs([r for r in recorded if not r.why])
     tests: list[SealedTest] = []
     questions: dict[str, list[Question]] = {}
@@ -213,12 +193,10 @@ def _seal(assignment: Assignment, recorded: Sequence[_Recorded], salts: Salts) -
 def _secrets(questions: Mapping[str, Sequence[Question]]) -> tuple[Any, ...]:
     """The locked answers, but for those that stand in the open among their own inputs."""
     locked = [q for asked in questions.values() for q in asked if q.locked]
-    return tuple(
-        q.want for q in locked if not set(_large_arrays(q.want)) & set(_large_arrays(list(q.case.inputs.values())))
-    )
+    return tuple(q.want for q in locked if not telling_arrays_in(q.want) & telling_arrays_in(q.case.inputs))
 
 
-def _sealed_test(r: _Recorded, told: frozenset[int], salts: Salts) -> SealedTest:
+def _sealed_test(r: _Recorded, told: frozenset[int], salts: NextSalt) -> SealedTest:
     if r.why:
         raise UnsealableError(r.why)
     visible, pairs = is_visible(r.item), [(o.case, o.want) for o in r.observations]
@@ -245,27 +223,15 @@ def _answers_among_inputs(recorded: Iterable[_Recorded]) -> frozenset[int]:
     seen = [o for r in recorded for o in r.observations]
     inputs: dict[bytes, set[int]] = {}
     for o in seen:
-        for array in _large_arrays(list(o.case.inputs.values())):
+        for array in telling_arrays_in(o.case.inputs):
             inputs.setdefault(array, set()).add(id(o))
     return frozenset(
-        id(o) for o in seen for array in _large_arrays(o.want) if inputs.get(array) and id(o) not in inputs[array]
+        id(o) for o in seen for array in telling_arrays_in(o.want) if inputs.get(array) and id(o) not in inputs[array]
     )
 
 
-def _large_arrays(value: Any) -> Iterator[bytes]:
-    """The content of each array of floats in a value that no other equals by chance."""
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f" and len(np.unique(value)) > 3:
-            yield value.astype(np.float64).tobytes()
-    elif isinstance(value, Mapping):
-        yield from _large_arrays(list(value.values()))
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _large_arrays(item)
-
-
 def _sealed_hints(
-    assignment: Assignment, questions: Mapping[str, Sequence[Question]], salts: Salts
+    assignment: Assignment, questions: Mapping[str, Sequence[Question]], salts: NextSalt
 ) -> tuple[tuple[SealedHint, ...], tuple[Withheld, ...]]:
     """The hints of those misconceptions that answer unlike every other one."""
     if not can_encrypt():
@@ -281,7 +247,7 @@ def _sealed_hints(
     return tuple(hints), tuple(silent)
 
 
-def _sealed_hint(m: Misconception, asked: Sequence[Question], salts: Salts) -> SealedHint:
+def _sealed_hint(m: Misconception, asked: Sequence[Question], salts: NextSalt) -> SealedHint:
     def wrong(case: Case) -> Any:
         answer = m.answer(case)
         if value_count(answer) > 100_000:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import itertools
 import secrets as fresh
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from grader.errors import AssignmentError, RequestError
 from grader.grading.recording import Recording, record
 from grader.kit.leaks import find_leaks
 from grader.kit.secrets import secrets_of
-from grader.kit.wheel import build_wheel
+from grader.kit.wheel import make_wheel
 from grader.model import Assignment
 from grader.release import generated_files
 from grader.sealing import SEALED_TESTS, to_json
@@ -59,7 +60,7 @@ def make_bundle(assignment: Assignment, salts: Salts, *, wheel_of: Path | None =
     """
     seed = salts.seed_of_inputs()
     recording = record(assignment, salts, seed=seed)
-    wheel = build_wheel(wheel_of) if wheel_of else None
+    wheel = make_wheel(wheel_of) if wheel_of else None
     home = f"assignments/{assignment.name}"
     files = {f"{home}/{name}": raw for name, raw in _folder_of(assignment).items()}
     files[f"{home}/{SEALED_TESTS}"] = to_json(recording.sealed).encode()
@@ -80,17 +81,23 @@ def make_bundle(assignment: Assignment, salts: Salts, *, wheel_of: Path | None =
 def write_bundle(bundle: Bundle, folder: Path) -> tuple[Path, Path]:
     """Write the bundle into `folder`, as a folder and as a zip file; their paths.
 
+    Both get their names when they are whole, so that nobody meets half a bundle, whatever ends this.
+
     Raises RequestError if there is a bundle already, or it cannot be written.
     """
     home, archive = folder / bundle.name, folder / f"{bundle.name}.zip"
     if home.exists() or archive.exists():
         raise RequestError(f"{home} or {archive.name} exists already.", "Remove both, or name another folder with -o.")
     try:
-        for name, raw in bundle.files.items():
-            file = home / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(raw)
-        archive.write_bytes(_zipped(bundle))
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{bundle.name}-", dir=folder) as part:
+            for name, raw in bundle.files.items():
+                file = Path(part, home.name, name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(raw)
+            Path(part, archive.name).write_bytes(_zipped(bundle))
+            Path(part, home.name).rename(home)
+            Path(part, archive.name).rename(archive)
     except OSError as exc:
         raise RequestError(f"{home} cannot be written: {exc.strerror}", "Name another folder with -o.") from exc
     return home, archive

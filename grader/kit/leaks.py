@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-import numpy as np
-
+from grader.contents import telling_arrays_in
 from grader.errors import WireError
 from grader.kit.secrets import Secrets, digits_of, squeezed
 from grader.sealing.document import SEALED_TESTS, unframed
@@ -66,6 +65,10 @@ def _words(name: str, text: str, secrets: Secrets) -> Iterator[Leak]:
         if word in text or " ".join(word.split()) in flat:
             line = next((i for i, row in enumerate(text.splitlines(), 1) if word in row), 0)
             yield Leak(name, line, f"it holds {what}: {word[:60]}")
+    for pattern, what in secrets.places:
+        if found := pattern.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Leak(name, line, f"it holds {what}: {found.group()[:60]}")
 
 
 def _lines(name: str, text: str, secrets: Secrets, at: str = "") -> Iterator[Leak]:
@@ -89,7 +92,7 @@ def _in_notebook(name: str, text: str, secrets: Secrets) -> Iterator[Leak]:
 def _frames(name: str, text: str, secrets: Secrets) -> Iterator[Leak]:
     """Expected arrays among the values of sealed tests."""
     for found in _FRAME.findall(text):
-        if any(array in secrets.arrays for array in _arrays(_unframed(found))):
+        if telling_arrays_in(_unframed(found)) & secrets.arrays:
             yield Leak(name, 0, "an input or an open answer holds an expected value of a hidden test")
             return
 
@@ -99,14 +102,3 @@ def _unframed(text: str) -> Any:
         return unframed(text)
     except (WireError, ValueError):
         return None
-
-
-def _arrays(value: Any) -> Iterator[bytes]:
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f":
-            yield value.astype(np.float64).tobytes()
-    elif isinstance(value, Mapping):
-        yield from _arrays(list(value.values()))
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _arrays(item)

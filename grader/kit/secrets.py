@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import ast
-import getpass
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from grader.contents import floats_in, telling_arrays_in
 from grader.diagnose import load_misconceptions
 from grader.grading import importable
 from grader.grading.recording import Recording
+from grader.kit.places import places_of
 from grader.model import Assignment
 from grader.release import solution_lines
+from grader.scaffold import template_texts
 
 # Shorter lines, and lines that compute nothing, stand in many programs.
 _SHORTEST = 25
@@ -29,11 +28,13 @@ _DIGITS = 8
 class Secrets:
     """Texts that must not stand in a file, each with what it is; and numbers, as arrays, that must not be among others.
 
-    `lines` are compared without white space, `words` as they are, and `numbers` by their first digits.
+    `lines` are compared without white space, `words` as they are, and `numbers` by their first digits; `places` are
+    patterns for paths and names of the computer on which the bundle is made.
     """
 
     lines: Mapping[str, str]
     words: Mapping[str, str]
+    places: Sequence[tuple[re.Pattern[str], str]]
     numbers: Mapping[str, str]
     arrays: frozenset[bytes]
 
@@ -44,17 +45,18 @@ def secrets_of(assignment: Assignment, recording: Recording, seed: int) -> Secre
     hidden = solution_lines("\n".join(solution) + "\n")
     public = {squeezed(line) for number, line in enumerate(solution, 1) if number not in hidden}
     public |= {squeezed(test.title) for test in recording.sealed.tests}
+    public |= {squeezed(line) for text in template_texts() for line in text.splitlines()}
     lines: dict[str, str] = {}
     for what, texts in _texts(assignment, [solution[number - 1] for number in sorted(hidden)]):
         lines |= {s: what for line in texts if (s := squeezed(line)) not in public and _tells(line)}
-    arrays = [a for value in recording.secrets for a in _arrays(value)]
     shown = {n for test in recording.sealed.tests for call in test.calls for n in _digits_of(call.case.inputs)}
-    numbers = {digits: "an expected value" for a in arrays for digits in _digits_of(a)}
+    numbers = dict.fromkeys(_digits_of(list(recording.secrets)), "an expected value")
     return Secrets(
         lines=lines,
-        words=_hints(assignment) | _of_this_computer(assignment) | {str(seed): "the seed of the hidden inputs"},
+        words=_hints(assignment) | {str(seed): "the seed of the hidden inputs"},
+        places=places_of(assignment.root),
         numbers={digits: what for digits, what in numbers.items() if digits not in shown},
-        arrays=frozenset(a.tobytes() for a in arrays if len(np.unique(a)) > 3),
+        arrays=frozenset(telling_arrays_in(list(recording.secrets))),
     )
 
 
@@ -70,9 +72,10 @@ def digits_of(text: str) -> str:
 
 
 def _hints(assignment: Assignment) -> dict[str, str]:
-    """The sentences about mistakes, but for those that the course shows everybody in its README."""
+    """The sentences about mistakes, but for those that the course's README or a template shows everybody."""
     readme = assignment.root / "README.md"
-    shown = " ".join(readme.read_text(encoding="utf-8").split()) if readme.is_file() else ""
+    texts = [*template_texts(), *([readme.read_text(encoding="utf-8")] if readme.is_file() else [])]
+    shown = " ".join(" ".join(texts).split())
     with importable(assignment):
         found = load_misconceptions(assignment.hidden_tests)
     return {m.says: f"the hint of {m.name}" for m in found if m.says not in shown}
@@ -102,25 +105,6 @@ def _tells(line: str) -> bool:
     return len(squeezed(text)) >= _SHORTEST and not _TRIVIAL.match(text)
 
 
-def _of_this_computer(assignment: Assignment) -> dict[str, str]:
-    """Paths and names that say where, and by whom, the bundle was made."""
-    found = {str(assignment.root): "a path of this computer", f"{Path.home()}/": "a path of this computer"}
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        user = ""
-    return found | ({user: "a user name"} if len(user) > 4 else {})
-
-
-def _arrays(value: Any) -> list[np.ndarray]:
-    if isinstance(value, (np.ndarray, float)):
-        array = np.asarray(value)
-        return [array.astype(np.float64)] if array.dtype.kind == "f" and array.size else []
-    if isinstance(value, Mapping):
-        return [a for item in value.values() for a in _arrays(item)]
-    return [a for item in value for a in _arrays(item)] if isinstance(value, (tuple, list)) else []
-
-
 def _digits_of(value: Any) -> set[str]:
-    numbers = (float(x) for a in _arrays(value) for x in a.reshape(-1))
+    numbers = (float(x) for a in floats_in(value) for x in a.reshape(-1))
     return {digits_of(repr(x)) for x in numbers} - {""}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import mmap
 import os
 import queue
 import shutil
@@ -137,7 +138,7 @@ class ProcessWorker:
             pages = int(Path(f"/proc/{self._process.pid}/statm").read_text("ascii").split()[1])
         except (OSError, ValueError, IndexError):
             return None
-        return pages * os.sysconf("SC_PAGESIZE")
+        return pages * mmap.PAGESIZE
 
     def await_ready(self) -> None:
         """Wait until the process can be asked. Raises IsolationError: nothing of a submission is in it yet."""

@@ -14,6 +14,7 @@ answers open them exactly if they are near enough. From data to what it gives aw
 
 from grader.sealing.document import SEALED_TESTS, from_json, to_json
 from grader.sealing.hints import Question, can_encrypt, open_hint, seal_hint
+from grader.sealing.locks import NextSalt
 from grader.sealing.model import SealedAnswer, SealedCall, SealedHint, SealedTest, SealedTests
 from grader.sealing.opening import JOINT, Opening
 from grader.sealing.seal import seal_answers
@@ -22,6 +23,7 @@ from grader.sealing.sketch import UnsealableError
 __all__ = [
     "JOINT",
     "SEALED_TESTS",
+    "NextSalt",
     "Opening",
     "Question",
     "SealedAnswer",

@@ -1,9 +1,10 @@
 """Hints that unlock themselves: the sentence about a mistake, encrypted with a key made of its wrong answers.
 
 The rule is that of diagnosis (see `diagnose.findings`): a mistake is named only if it explains every answer to its
-exercise, and shows on three at least. Which answers it gets wrong is public; the key is made of some of these. Sketches
-of wrong answers are coarse, and have the steps of the right ones where both have one form: many numbers of a wrong
-answer are right, and a second, different sketch of one would give away more of it than the first.
+exercise, and shows on three at least. Which answers it gets wrong is public; the key is made of some of these, so that
+a second mistake that shows on others alone does not keep a hint shut. Sketches of wrong answers are coarse, and have
+the steps of the right ones where both have one form: many numbers of a wrong answer are right, and a second, different
+sketch of one would give away more of it than the first.
 
 The cipher is AES-GCM of the package `cryptography`. Without it there are no hints, and all else works.
 """
@@ -18,12 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.case import all_float32, numbers_in
+from grader.case import all_float32
 from grader.compare import allowed, compare, compare_form
+from grader.contents import numbers_in, reals_in
 from grader.model import Case, Raised
-from grader.sealing.entropy import ENOUGH, bits_of
+from grader.sealing.entropy import ENOUGH, bits_together
 from grader.sealing.forms import Form, blank_of, form_of, secrets_of
-from grader.sealing.locks import Salts, key_of, log_rounds_for
+from grader.sealing.locks import NextSalt, key_of, log_rounds_for
 from grader.sealing.model import SealedHint, SealedTest, WrongAnswer
 from grader.sealing.seal import expected_cells
 from grader.sealing.sketch import COARSE, Sketch, UnsealableError, cells_of, sketch_of, sketch_with
@@ -59,7 +61,7 @@ def seal_hint(
     message: Mapping[str, str],
     questions: Sequence[Question],
     wrong: Callable[[Case], Any],
-    salts: Salts,
+    salts: NextSalt,
 ) -> SealedHint:
     """Seal a message with what `wrong` answers to the questions of its exercise.
 
@@ -97,12 +99,14 @@ class _Key:
 
     cells: list[bytes] = field(default_factory=list)
     bits: float = 0.0
+    secrets: list[tuple[Any, Sketch, list[np.ndarray]]] = field(default_factory=list)
 
     def add(self, case: Case, answer: Any, form: Form, sketches: Sequence[Sketch]) -> None:
-        known = np.unique(numbers_in(case.inputs))
+        given = reals_in(case.inputs)
         for (_, value), sketch in zip(secrets_of(answer, form), sketches, strict=True):
             self.cells.append(expected_cells(value, sketch))
-            self.bits += bits_of(value, sketch, known)
+            self.secrets.append((value, sketch, given))
+        self.bits = bits_together(self.secrets)
 
 
 def _share(key: _Key, right: Sequence[Question]) -> tuple[Place, ...]:

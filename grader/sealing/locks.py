@@ -15,7 +15,8 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-Salts = Callable[[], bytes]
+NextSalt = Callable[[], bytes]
+"""Gives sixteen bytes that come but once."""
 
 _STRETCHED_TO = 74
 _LOG_ROUNDS = 4, 10
@@ -38,7 +39,7 @@ class Lock:
         return tag_of(key_of(cells, self.salt, self.log_rounds)) == self.tag
 
 
-def make_lock(cells: Iterable[bytes], bits: float, salts: Salts) -> Lock:
+def make_lock(cells: Iterable[bytes], bits: float, salts: NextSalt) -> Lock:
     """A lock on cells that are worth so many bits."""
     salt, log_rounds = salts(), log_rounds_for(bits)
     return Lock(salt, log_rounds, tag_of(key_of(cells, salt, log_rounds)))

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.case import numbers_in
+from grader.contents import reals_in
 from grader.model import Case
-from grader.sealing.entropy import ENOUGH, bits_of
+from grader.sealing.entropy import ENOUGH, bits_of, bits_together
 from grader.sealing.forms import form_of, secrets_of
-from grader.sealing.locks import Salts, make_lock
+from grader.sealing.locks import NextSalt, make_lock
 from grader.sealing.model import Rung, SealedAnswer, SealedCall
 from grader.sealing.sketch import COARSE, Sketch, UnsealableError, cells_of, sketch_of, sketch_with
 
@@ -28,11 +28,8 @@ class _Secret:
     member: tuple[int, int]
     value: Any
     sketch: Sketch
-    known: np.ndarray
-
-    @property
-    def bits(self) -> float:
-        return bits_of(self.value, self.sketch, self.known)
+    given: list[np.ndarray]
+    bits: float
 
     @property
     def cells(self) -> bytes:
@@ -40,7 +37,7 @@ class _Secret:
 
 
 def seal_answers(
-    questions: Sequence[tuple[Case, Any]], salts: Salts
+    questions: Sequence[tuple[Case, Any]], salts: NextSalt
 ) -> tuple[tuple[SealedCall, ...], tuple[SealedAnswer, ...]]:
     """The calls of one test and the locks on their expected answers.
 
@@ -60,17 +57,17 @@ def _published(case: Case, want: Any) -> SealedCall:
 
 
 def _secrets(number: int, call: SealedCall, want: Any) -> list[_Secret]:
-    known = np.unique(numbers_in(call.case.inputs))
+    given = reals_in(call.case.inputs)
     values = (value for _, value in secrets_of(want, call.form))
     pairs = enumerate(zip(values, call.sketches, strict=True))
-    return [_Secret((number, i), value, sketch, known) for i, (value, sketch) in pairs]
+    return [_Secret((number, i), value, sketch, given, bits_of(value, sketch, given)) for i, (value, sketch) in pairs]
 
 
 def _grouped(secrets: Sequence[_Secret]) -> list[list[_Secret]]:
     """Groups of secrets that are worth enough bits each. The order within a group is that of the calls."""
     rich = [[secret] for secret in secrets if secret.bits >= ENOUGH]
     poor = [secret for secret in secrets if secret.bits < ENOUGH]
-    bits = sum(secret.bits for secret in poor)
+    bits = _bits(poor) if poor else 0.0
     if not poor or bits >= ENOUGH:
         return rich + ([poor] if poor else [])
     if not rich:
@@ -81,14 +78,19 @@ def _grouped(secrets: Sequence[_Secret]) -> list[list[_Secret]]:
     return [*others, sorted([*last, *poor], key=lambda secret: secret.member)]
 
 
-def _locked(group: Sequence[_Secret], salts: Salts) -> SealedAnswer:
-    bits = sum(secret.bits for secret in group)
+def _bits(group: Sequence[_Secret]) -> float:
+    first, *others = group
+    return bits_together((s.value, s.sketch, s.given) for s in group) if others else first.bits
+
+
+def _locked(group: Sequence[_Secret], salts: NextSalt) -> SealedAnswer:
+    bits = _bits(group)
     lock = make_lock([secret.cells for secret in group], bits, salts)
     rungs = _ladder(group[0], salts) if len(group) == 1 else ()
     return SealedAnswer(tuple(secret.member for secret in group), lock, rungs, bits)
 
 
-def _ladder(secret: _Secret, salts: Salts) -> tuple[Rung, ...]:
+def _ladder(secret: _Secret, salts: NextSalt) -> tuple[Rung, ...]:
     """The rungs on which an answer is still hard to guess, the finest first."""
     if not secret.sketch.step or isinstance(secret.value, (str, bytes)):
         return ()
@@ -97,7 +99,7 @@ def _ladder(secret: _Secret, salts: Salts) -> tuple[Rung, ...]:
     rungs = []
     for factor in _RUNGS:
         sketch = sketch_with(array, factor * secret.sketch.step, COARSE)
-        bits = bits_of(array, sketch, secret.known)
+        bits = bits_of(array, sketch, secret.given)
         digits = math.floor(-math.log10(sketch.step / 2 / largest)) if largest else 0
         if bits >= ENOUGH and digits >= 1:
             rungs.append(Rung(digits, sketch, make_lock([expected_cells(array, sketch)], bits, salts)))

@@ -95,18 +95,18 @@ class TestPerceptronPredict:
 
     def test_sizes_all_different(self, check, rng):
         """Each row has its own weighted sum, to which the bias is added."""
-        for n, d in ((7, 3), (4, 6), (11, 2), (9, 5)):
+        for n, d in ((37, 3), (24, 6), (31, 2), (29, 5)):
             check(normal(rng, n, d), normal(rng, d), float(normal(rng)))
 
     def test_on_the_line(self, check, rng):
         """Examples exactly on the line are of class 0."""
-        for n, d in ((6, 3), (5, 2), (8, 4), (3, 1)):
+        for n, d in ((66, 3), (75, 2), (58, 4), (33, 1)):
             X, w, b = on_the_line(rng, n, d)
             check(X.astype(float), w.astype(float), float(b))
 
     def test_without_a_bias(self, check, rng):
         """The bias may be left out; then it is 0."""
-        for n, d in ((6, 3), (9, 2), (4, 5)):
+        for n, d in ((46, 3), (39, 2), (24, 5)):
             check(normal(rng, n, d), normal(rng, d))
         check(floats([0, 0], [1, -1], [2, 1], [-1, 0]), floats(1, 1))
 
@@ -114,11 +114,11 @@ class TestPerceptronPredict:
         """Where all inputs are 0, the bias alone decides; and it may outweigh the inputs."""
         for b in (0.75, -0.75, 0.0, 2):
             check(np.zeros((3, 4)), normal(rng, 4), b)
-            check(normal(rng, 8, 3), normal(rng, 3), b=b)
+            check(normal(rng, 28, 3), normal(rng, 3), b=b)
 
     def test_next_to_the_line(self, check, rng):
         """However little a weighted sum is above 0, the class is 1."""
-        for n, d in ((6, 3), (8, 2), (5, 4)):
+        for n, d in ((26, 3), (28, 2), (25, 4)):
             X, w, b = on_the_line(rng, n, d)
             check(X + 1e-9 * rng.choice([-1.0, 1.0], (n, 1)) * (np.arange(d) == 0), w.astype(float), float(b))
             check(X.astype(float), w.astype(float), b + 1e-9)
@@ -126,7 +126,7 @@ class TestPerceptronPredict:
     def test_far_from_the_line(self, check, rng):
         """How far an example is from the line does not matter."""
         for scale in (1e3, 1e-3, 1e6):
-            check(scale * normal(rng, 9, 4), normal(rng, 4), scale * float(normal(rng)) / 4)
+            check(scale * normal(rng, 39, 4), normal(rng, 4), scale * float(normal(rng)) / 4)
 
     def test_one_row(self, check, rng):
         """A single row (D,) gives a single number."""
@@ -150,13 +150,13 @@ class TestPerceptronPredict:
 
     def test_float32(self, student, agree, rng):
         """Examples in float32 are as good as others."""
-        for n, d in ((7, 3), (4, 5), (9, 2)):
+        for n, d in ((47, 3), (34, 5), (29, 2)):
             X, w = normal(rng, n, d).astype(np.float32), normal(rng, d).astype(np.float32)
             agree.within(**FLOAT32)(student.perceptron_predict, reference.perceptron_predict, X, w, 0.25)
 
     def test_arguments_unchanged(self, student, agree, rng):
         """No argument is written into, and a second call gives the same."""
-        for n, d in ((5, 3), (2, 4), (6, 1)):
+        for n, d in ((45, 3), (32, 4), (36, 1)):
             X, w = normal(rng, n, d), normal(rng, d)
             agree.pure(student.perceptron_predict, reference.perceptron_predict, X, w, 0.5)
 
@@ -201,17 +201,17 @@ class TestPerceptronUpdate:
 
     def test_missed_positives(self, check, rng):
         """A positive example below the line is added to the weights, and 1 to the bias."""
-        for d, score in ((3, -2), (5, -1), (2, -7), (1, -3)):
+        for d, score in ((13, -2), (15, -1), (12, -7), (1, -3)):
             check(*looks(rng, d, 1, score))
 
     def test_missed_negatives(self, check, rng):
         """A negative example above the line is subtracted from the weights, and 1 from the bias."""
-        for d, score in ((3, 2), (5, 1), (2, 7), (1, 3)):
+        for d, score in ((13, 2), (15, 1), (12, 7), (1, 3)):
             check(*looks(rng, d, 0, score))
 
     def test_positives_on_the_line(self, check, rng):
         """A positive example exactly on the line counts as misclassified: it is added."""
-        for d in (3, 4, 2, 1):
+        for d in (13, 14, 2, 1):
             check(*looks(rng, d, 1, 0))
 
     def test_negatives_on_the_line(self, check, rng):
@@ -245,7 +245,7 @@ class TestPerceptronUpdate:
 
     def test_integers_and_lists(self, check, rng):
         """Whole numbers (uint8, for example) and lists come in, floats come out."""
-        check(whole(rng, 3), 0, whole(rng, 3), 1)
+        check(whole(rng, 9), -60, whole(rng, 9), 1)
         check(np.array([1, 2]), 1, np.array([2, 1]), 0)
         check(np.array([3, -1, 2]), -2, np.array([1, 200, 255], dtype=np.uint8), 0)
         check(np.array([3, 1, 2]), -2, np.array([1, 200, 255], dtype=np.uint8), 0)
@@ -260,7 +260,7 @@ class TestPerceptronUpdate:
 
     def test_new_weights(self, student, agree, rng):
         """The weights that come in are not written into, and those that come out are new, also without an update."""
-        for d, y, score in ((3, 1, -2), (4, 0, 3), (2, 1, -1), (3, 1, 2), (2, 0, -2)):
+        for d, y, score in ((13, 1, -2), (14, 0, 3), (2, 1, -1), (3, 1, 2), (2, 0, -2)):
             agree.pure(student.perceptron_update, reference.perceptron_update, *looks(rng, d, y, score))
 
     def test_random_sizes(self, check, rng):

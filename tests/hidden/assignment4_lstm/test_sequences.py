@@ -273,8 +273,8 @@ class TestTeacherInputs:
 
     def test_square(self, check, rng):
         """As many sentences as steps are nothing special."""
-        for n in (2, 3, 4):
-            check(rng.integers(3, 10, (n, n)), 1)
+        for n in (5, 6, 4):
+            check(rng.integers(3, 40, (n, n)), 1)
 
     def test_one_word(self, check, rng):
         """Of sentences of one word only bos is left."""
@@ -289,7 +289,7 @@ class TestTeacherInputs:
     def test_equal_words(self, check, rng):
         """Words may repeat, be 0, or be bos itself."""
         for T, bos in ((5, 0), (4, 1), (6, 2)):
-            check(rng.integers(0, 3, (3, T)), bos)
+            check(rng.integers(0, 3, (9, T)), bos)
 
     def test_ends_and_padding(self, check):
         """What stands after the end of a sentence is moved like all else."""
