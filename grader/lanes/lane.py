@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -195,6 +196,8 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 def _interrupt(*_: object) -> None:
+    # It may come where nobody can catch it, in a callback of an import: then too there is nothing to tell.
+    sys.unraisablehook = lambda _: None
     raise KeyboardInterrupt
 
 
