@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
-_MARK = re.compile(r"^# %%(?: \[(markdown)\])?[ \t]*\n", re.MULTILINE)
+from grader.errors import AssignmentError
+
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -17,26 +16,26 @@ _METADATA = {
 
 
 def make_notebook(stub: str) -> str:
-    """The stub as a notebook of format 4.5, without outputs; equal stubs give equal bytes."""
-    cells = list(_cells(stub))
+    """The stub as a notebook of format 4.5, without outputs; equal stubs give equal bytes.
+
+    Raises:
+        AssignmentError: jupytext, which reads the percent format, is not installed.
+    """
+    try:
+        import jupytext  # type: ignore[import-untyped,unused-ignore]  # only authors need it
+    except ImportError as exc:
+        raise AssignmentError(
+            "making a notebook needs jupytext, which is not installed", 'install it: pip install "deepgrade[authors]"'
+        ) from exc
+    cells = jupytext.reads(stub, fmt="py:percent").cells
     seen: Counter[str] = Counter()
     notebook = {
-        "cells": [_cell(kind, source, seen) for kind, source in cells],
+        "cells": [_cell(cell.cell_type, cell.source, seen) for cell in cells],
         "metadata": _METADATA,
         "nbformat": 4,
         "nbformat_minor": 5,
     }
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _cells(source: str) -> Iterator[tuple[str, str]]:
-    """The kind and the text of each cell. Markdown stands in comments; blank lines after a cell are nobody's."""
-    _, *pieces = _MARK.split("# %%\n" + source if not _MARK.match(source) else source)
-    for mark, text in zip(pieces[::2], pieces[1::2], strict=True):
-        if mark:
-            yield "markdown", "\n".join(re.sub(r"\A# ?", "", line) for line in text.strip("\n").splitlines())
-        elif text.strip():
-            yield "code", text.rstrip("\n")
 
 
 def _cell(kind: str, source: str, seen: Counter[str]) -> dict[str, Any]:

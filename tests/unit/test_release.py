@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jupytext
 import nbformat
 import pytest
 
@@ -176,22 +175,6 @@ def test_notebook_is_valid():
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code"]
     assert notebook.cells[1].source == STUB.partition("# %%\n")[2].rstrip("\n")
     assert notebook.cells[1].outputs == []
-
-
-@pytest.mark.parametrize("source", [STUB, "x = 1\n", "# %%\n\n\nx = 1\n\n\n# %% [markdown]\n#\n# a\n#   b\n#\n"])
-def test_percent_format_is_that_of_jupytext(source):
-    """The cells are those that jupytext reads, which a student's editor may use."""
-    cells = [(c.cell_type, c.source) for c in jupytext.reads(source, fmt="py:percent").cells]
-
-    assert [(c.cell_type, c.source) for c in nbformat.reads(make_notebook(source), as_version=4).cells] == cells
-
-
-@pytest.mark.parametrize(
-    "stub", sorted((Path(__file__).parents[2] / "assignments").glob("*/*.py")), ids=lambda f: f.stem
-)
-def test_every_stub_has_the_cells_of_jupytext(stub):
-    """So have the stubs of the course."""
-    test_percent_format_is_that_of_jupytext(stub.read_text(encoding="utf-8"))
 
 
 def test_notebook_is_stable():
