@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from grader.answers import Answers
-from grader.case import all_float32, content_key, describe, name_of, show, state_case
+from grader.case import all_float32, describe, name_of, show, state_case
 from grader.compare import Locked, Mismatch, compare, excess
 from grader.complaints import RAISED
 from grader.contents import value_count
@@ -162,7 +162,7 @@ class Agreement:
             except Exception as exc:
                 raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
 
-        return self.oracle_answers.get(content_key(case, name_of(oracle)), ask)
+        return self.oracle_answers.get(name_of(oracle), case, ask)
 
     def _observe(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Answer | None:
         """Ask the student, compare, and keep what came of it. The oracle is slow: it waits for an answer to judge."""

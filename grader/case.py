@@ -39,7 +39,8 @@ def state_case(
     if read_only:
         args, kwargs = _frozen(args), _frozen(kwargs)
     inputs = _bind_program(program, args, kwargs) if program else _bind(oracle, args, kwargs)
-    return Case(exercise.name, function, args, kwargs, inputs, tolerance or exercise.tolerance, read_only, program)
+    key = _content_key(args, kwargs, program, read_only=read_only)
+    return Case(exercise.name, function, args, kwargs, inputs, tolerance or exercise.tolerance, read_only, program, key)
 
 
 def describe(case: Case) -> str:
@@ -77,27 +78,10 @@ def all_float32(case: Case) -> bool:
     return bool(arrays) and all(a.dtype == np.float32 for a in arrays)
 
 
-def content_key(case: Case, whom: str) -> bytes:
-    """What decides the answer of `whom`, a name that no other function has, to the case.
-
-    b"" if nothing does for certain: `whom`, or the program, is a lambda or local function, or an input is a callable.
-    """
-    names = [whom, name_of(case.program) if case.program else ""]
-    if any("<" in name for name in names):
-        return b""
-    try:
-        parts = wire.encode([list(case.args), dict(case.kwargs), case.read_only])
-    except WireError:
-        return b""
-    sha = hashlib.sha256(" ".join(names).encode())
-    for part in parts:
-        sha.update(part)
-    return sha.digest()
-
-
 def name_of(function: Callable[..., Any]) -> str:
-    """The module and the name of a function; with a "<" in it if another may be called the same."""
-    return f"{function.__module__}.{getattr(function, '__qualname__', '<unnamed>')}"
+    """The module and the name of a function; "" for a lambda or a local function: another may be called the same."""
+    name = f"{function.__module__}.{getattr(function, '__qualname__', '<unnamed>')}"
+    return "" if "<" in name else name
 
 
 _signature = functools.lru_cache(maxsize=256)(inspect.signature)
@@ -124,6 +108,21 @@ def _bind_program(program: Callable[..., Any], args: tuple[Any, ...], kwargs: Ma
     """The arguments by the names of a program's parameters, without its first: that is what it runs with."""
     bound = _bind(program, (None, *args), kwargs)
     return dict(list(bound.items())[1:])
+
+
+def _content_key(
+    args: tuple[Any, ...], kwargs: Mapping[str, Any], program: Callable[..., Any] | None, *, read_only: bool
+) -> bytes:
+    """A digest of all that an answer depends on, or b"" where an input, or the program, has no content of its own."""
+    title = name_of(program) if program else "call"
+    try:
+        parts = wire.encode([list(args), dict(kwargs), read_only])
+    except WireError:
+        return b""
+    sha = hashlib.sha256(title.encode())
+    for part in parts:
+        sha.update(part)
+    return sha.digest() if title else b""
 
 
 def _frozen(value: Any) -> Any:

@@ -211,7 +211,7 @@ class Case:
 
     `inputs` are the same arguments by the oracle's parameter names, defaults included. With `read_only` the arrays
     cannot be written into. With a `program` the question is what that gives when it runs with the function, or class,
-    as its first argument.
+    as its first argument. Cases of one `key` are equal; without a key that cannot be told.
     """
 
     exercise: str
@@ -222,6 +222,7 @@ class Case:
     tolerance: Tolerance
     read_only: bool = False
     program: Callable[..., Any] | None = None
+    key: bytes = b""
 
     def answer_of(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a function in this process answers to the arguments, which may be copies of the case's own."""

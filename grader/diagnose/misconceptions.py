@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.answers import Answers
-from grader.case import content_key
 from grader.errors import AssignmentError
 from grader.model import Case, Raised
 from grader.worker import kind_of
@@ -45,7 +44,7 @@ class Misconception:
 
     def answer_once(self, case: Case, known: Answers) -> Any:
         """The answer, asked for only if it is not known."""
-        return known.get(content_key(case, self.name), partial(self.answer, case))
+        return known.get(self.name, case, partial(self.answer, case))
 
 
 def _fresh(value: Any) -> Any:

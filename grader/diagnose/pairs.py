@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -21,7 +22,7 @@ from grader.answers import Answers
 from grader.compare import compare
 from grader.contents import value_count
 from grader.diagnose.misconceptions import Misconception
-from grader.model import Observation, Raised
+from grader.model import Case, Observation, Raised
 
 _MOST_TRIED = 2000
 """How many answers of pairs are compared at most; beyond that, none is named."""
@@ -48,7 +49,7 @@ def fitting_pair(
     alone = _Alone(answers)
     # An exception tells nothing of what else is wrong.
     telling = sum(not isinstance(o.got, Raised) for o in wrong)
-    fitting = list(_pairs(misconceptions, alone)) if telling >= enough else []
+    fitting = list(_pairs(misconceptions, alone, answers)) if telling >= enough else []
     tried = 0
     for o in wrong:
         tried += len(fitting)
@@ -78,11 +79,11 @@ class _Alone:
         return self._answers[key]
 
 
-def _pairs(misconceptions: Sequence[Misconception], alone: _Alone) -> Iterator[Pair]:
+def _pairs(misconceptions: Sequence[Misconception], alone: _Alone, known: Answers) -> Iterator[Pair]:
     for upper, lower in itertools.permutations(misconceptions, 2):
         module = _oracle_module(upper)
         if module is not None:
-            yield Pair(upper, lower, _stacked(upper, lower, module))
+            yield Pair(upper, lower, _stacked(upper, lower, module, known))
     for upper, lower in itertools.combinations(misconceptions, 2):
         yield Pair(upper, lower, _added(upper, lower, alone))
 
@@ -115,12 +116,14 @@ def _size(o: Observation) -> int:
 # One on top of the other ----------------------------------------------------------------------------------------------
 
 
-def _stacked(upper: Misconception, lower: Misconception, module: ModuleType) -> Callable[[Observation], Any]:
-    def combined(o: Observation) -> Any:
+def _stacked(
+    upper: Misconception, lower: Misconception, module: ModuleType, known: Answers
+) -> Callable[[Observation], Any]:
+    def ask(case: Case) -> Any:
         with _meaning(module, upper.exercise, lower.wrong):
-            return upper.answer(o.case)
+            return upper.answer(case)
 
-    return combined
+    return lambda o: known.get(f"{upper.name} on {lower.name}", o.case, partial(ask, o.case))
 
 
 def _oracle_module(misconception: Misconception) -> ModuleType | None:
