@@ -15,7 +15,7 @@ grade: $(VENV)/.installed  ## set up .venv, then grade the sample submissions of
 		--gradebook .grade/samples.sqlite
 
 test: $(VENV)/.installed-dev lint typing  ## set up .venv, then run every check and test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.installed-dev  ## style and layers
 	$(BIN)/ruff check .
