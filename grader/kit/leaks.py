@@ -74,7 +74,8 @@ def _words(name: str, text: str, secrets: Secrets) -> Iterator[Leak]:
 def _lines(name: str, text: str, secrets: Secrets, at: str = "") -> Iterator[Leak]:
     for number, line in enumerate(text.splitlines(), 1):
         what = secrets.lines.get(squeezed(line))
-        if what is None:
+        # Among the thousands of coordinates of a picture some number is always like an expected one.
+        if what is None and not name.endswith(".svg"):
             known = (secrets.numbers.get(digits_of(found)) for found in _NUMBER.findall(line))
             what = next((k for k in known if k), None)
         if what:
