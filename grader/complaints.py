@@ -203,7 +203,7 @@ def describe_arguments(args: Sequence[object], kwargs: Mapping[str, object]) -> 
 def _missing(what: str, submission: Submission, loaded: Loaded, asked: frozenset[str]) -> str:
     names = loaded.functions or {}
     if any(issubclass(getattr(builtins, fault.named), SyntaxError) for fault in loaded.faults) and not names:
-        return f"not tested, since {file_of(submission)} is not valid Python."
+        return "not tested: the file is not valid Python."
     if what in names:
         return f"{what} could not be defined: see what went wrong when {file_of(submission)} was loaded."
     near = difflib.get_close_matches(what, [name for name in names if name not in asked], n=1)
