@@ -125,14 +125,9 @@ def batch(
     Exits with 0 if everyone was graded, whatever their points, and with 2 otherwise.
     """
     from grader.batch import Terms, grade_batch
-    from grader.intake import find_class
 
     found = resolve(assignment, find_root(Path.cwd()))
-    collected = find_class(folder, found, None if layout == "auto" else layout)
-    submissions, remarks = _attended(collected, roster)
-    submissions = _chosen(submissions, only)
-    if not submissions:
-        raise RequestError(f"{folder} holds no submission.", f"Put one {found.module}.py per student into it.")
+    submissions, remarks = _handed_in(folder, found, layout, roster, only)
     with ExitStack() as stack:
         place = None if no_gradebook else _place(where, found.root)
         book = stack.enter_context(open_gradebook(place)) if place else None
@@ -151,21 +146,41 @@ def batch(
         )
         run = _Run(found, submissions, quiet=quiet, as_json=as_json)
         journal = _journal(book, found, terms.seed, fresh=fresh or rerun_failed)
-        kept = f"It is in {place}" if place else f"The same inputs again: --seed {terms.seed}"
-        try:
-            run.watch(partial(grade_batch, found, submissions, terms=terms, journal=journal), journal.decided)
-        except KeyboardInterrupt:
-            run.print(f"{kept}; the same command goes on from there." if place else f"{kept}.")
-            raise
-        except GradeError:
-            if run.graded:  # what was graded before it broke off is not lost
-                run.print(f"{kept}.")
-            raise
-        journal.finish()
-        run.print(f"{kept} (seed {terms.seed})." if place else f"{kept}.")
+        grade = partial(grade_batch, found, submissions, terms=terms, journal=journal)
+        _carry_out(run, grade, journal, place, terms.seed)
         for remark in (*remarks, *_earlier(book, found, submissions)):
             click.echo(remark, err=as_json)
     return FAILED if run.ungraded else FULL_MARKS
+
+
+def _handed_in(
+    folder: Path, assignment: Assignment, layout: str, roster: Path | None, only: Sequence[str]
+) -> tuple[Sequence[Submission], Sequence[str]]:
+    """The submissions that are asked for, and remarks on the class. Raises RequestError if there are none."""
+    from grader.intake import find_class
+
+    collected = find_class(folder, assignment, None if layout == "auto" else layout)
+    submissions, remarks = _attended(collected, roster)
+    submissions = _chosen(submissions, only)
+    if not submissions:
+        raise RequestError(f"{folder} holds no submission.", f"Put one {assignment.module}.py per student into it.")
+    return submissions, remarks
+
+
+def _carry_out(run: _Run, grade: Callable[..., None], journal: Any, place: str | None, seed: int) -> None:
+    """Grade, and print the class at the end, or what there is of it if grading breaks off."""
+    kept = f"It is in {place}" if place else f"The same inputs again: --seed {seed}"
+    try:
+        run.watch(grade, journal.decided)
+    except KeyboardInterrupt:
+        run.print(f"{kept}; the same command goes on from there." if place else f"{kept}.")
+        raise
+    except GradeError:
+        if run.graded:  # what was graded before it broke off is not lost
+            run.print(f"{kept}.")
+        raise
+    journal.finish()
+    run.print(f"{kept} (seed {seed})." if place else f"{kept}.")
 
 
 def _cluster(address: str | None, workers: int | None) -> str | None:
