@@ -20,6 +20,7 @@ from grader.catalog import resolve
 from grader.grading import grade_all
 from grader.model import Assignment, Submission
 from grader.sandbox import Launcher, launcher, policy_of
+from grader.threads import SINGLE_THREAD
 
 ROOT = Path(__file__).parents[1]
 WARM_UP = 5
@@ -40,8 +41,7 @@ def main() -> None:
     arguments.add_argument("assignment", nargs="?", default="3")
     arguments.add_argument("--submissions", type=int, default=30)
     options = arguments.parse_args()
-    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[threads] = "1"
+    os.environ.update(SINGLE_THREAD)
     assignment = resolve(options.assignment, ROOT)
     copies = varied_copies(assignment, options.submissions + WARM_UP)
     with launcher(None, policy_of(assignment)) as workers:

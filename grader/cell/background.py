@@ -21,9 +21,9 @@ from grader.document import report_from_document
 from grader.errors import AssignmentError, GradeError, IsolationError
 from grader.model import Assignment, Report, Submission
 from grader.printable import clean
+from grader.threads import SINGLE_THREAD
 
 _START = "import sys; sys.path.append(sys.argv[1]); from grader.cell.__main__ import main; main()"
-_SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SECONDS_TO_STOP = 5.0
 # Waiting in small steps: elsewhere than on POSIX, Ctrl-C is noticed only between two of them.
 _SECONDS_A_STEP = 0.1
@@ -63,7 +63,7 @@ def _started() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **{name: os.environ.get(name, "1") for name in _SINGLE_THREAD}},
+        env={**SINGLE_THREAD, **os.environ},
         # Ctrl-C in the session is the session's: it closes the pipe.
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

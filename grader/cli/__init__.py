@@ -23,6 +23,7 @@ from grader.cli.grading import run
 from grader.cli.options import FAILED, FULL_MARKS, console, isolation_option, launcher_of
 from grader.cli.release import release
 from grader.errors import GradeError, RequestError
+from grader.threads import SINGLE_THREAD
 
 
 class GradeGroup(click.Group):
@@ -98,9 +99,8 @@ for command in commands:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The console script: no fault ends in a traceback."""
-    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        # Small arrays: starting threads takes longer than they save, and results would depend on their number.
-        os.environ.setdefault(threads, "1")
+    for name, value in SINGLE_THREAD.items():
+        os.environ.setdefault(name, value)
     try:
         code = cli.main(args=args, prog_name="grade", standalone_mode=False)
         sys.stdout.flush()

@@ -22,13 +22,11 @@ from grader.cluster.lane import Order
 from grader.cluster.worker import Answer, LanesOfWorker, do_on_worker, examine_worker
 from grader.errors import ClusterError, GradeError, IsolationError
 from grader.gradebook import ingredients_of
-from grader.lanes import Lost, Serve, Task
+from grader.lanes import MOST_LOSSES_IN_A_ROW, Lost, Serve, Task
 from grader.model import Assignment, Isolation
 
 _SECONDS_TO_GATHER = 60.0
 _SECONDS_BETWEEN_LOOKS = 2.0
-# Lanes that cannot be started one after the other, and no result between them.
-_MOST_LOSSES_IN_A_ROW = 10
 # Tasks that a thread has besides the one it works on, so that it need not wait for the next.
 _AHEAD = 1
 _GO_ON = "What was graded is kept in the gradebook; the same command goes on from there."
@@ -200,7 +198,7 @@ class ClusterLanes:
 
     def _count_loss(self, worker: str, why: IsolationError) -> None:
         self._losses += 1
-        if self._losses >= _MOST_LOSSES_IN_A_ROW:
+        if self._losses >= MOST_LOSSES_IN_A_ROW:
             raise _refusal(worker, why)
 
 

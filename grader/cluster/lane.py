@@ -21,10 +21,10 @@ from grader.errors import AssignmentError, GradeError
 from grader.gradebook import ingredients_of
 from grader.lanes import Lane, Serve, serve_pipe, settle
 from grader.model import Assignment
+from grader.threads import SINGLE_THREAD
 
 # As many as a lane has time to end by itself when nothing will come any more.
 _SECONDS_TO_END = 2.0
-_SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def start_lane(order: Order, serve: Serve, core: int | None) -> Lane:
             [sys.executable, "-P", "-m", "grader.cluster.lane", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
-            env={**os.environ, **_SINGLE_THREAD},
+            env={**os.environ, **SINGLE_THREAD},
             start_new_session=True,
         )
     pipe = Connection(ours.detach())

@@ -9,9 +9,10 @@ that is started anew; only a task that ends two lanes is given up.
 """
 
 from grader.lanes.lane import Job, Lane, LaneEndedError, Serve, Task, do_jobs, serve_pipe, settle
-from grader.lanes.pool import Lanes, Lost, Pool, usable_cores
+from grader.lanes.pool import MOST_LOSSES_IN_A_ROW, Lanes, Lost, Pool, usable_cores
 
 __all__ = [
+    "MOST_LOSSES_IN_A_ROW",
     "Job",
     "Lane",
     "LaneEndedError",

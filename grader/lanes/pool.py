@@ -15,7 +15,7 @@ from grader.lanes.lane import Lane, LaneEndedError, Serve, Task, do_jobs, start_
 from grader.model import Assignment, Isolation
 
 # So many lanes that end one after the other, and no result between them, are no fault of single tasks.
-_MOST_LOSSES_IN_A_ROW = 10
+MOST_LOSSES_IN_A_ROW = 10
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Lanes:
         lane.end()
         lane.await_end()
         self._losses += 1
-        if self._losses >= _MOST_LOSSES_IN_A_ROW:
+        if self._losses >= MOST_LOSSES_IN_A_ROW:
             raise IsolationError(f"Processes that grade end again and again. {error}", "Is there enough memory?")
 
 

@@ -29,6 +29,7 @@ from grader.sandbox import packages
 from grader.sandbox.clock import times_of
 from grader.sandbox.launcher import Policy, Times
 from grader.sandbox.passage import Passage, another_user
+from grader.threads import SINGLE_THREAD
 from grader.worker.process import READY
 
 NAME = "process"
@@ -39,7 +40,6 @@ _START = (
 # What Python needs to start, and to find packages that were installed for one user; nothing else is passed on.
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH")
 _ENVIRONMENT_WINDOWS = ("APPDATA", "SYSTEMDRIVE", "SYSTEMROOT", "USERPROFILE", "WINDIR")
-_SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # numpy imports its random numbers when they are first used, which would cost the first call.
 _PRELOADED = ("numpy", "numpy.random", "torch")
 _CHUNK = 1 << 16
@@ -252,7 +252,7 @@ def _spawn(policy: Policy, folder: str) -> subprocess.Popen[bytes]:
 def _environment(folder: str) -> dict[str, str]:
     names = (*_ENVIRONMENT, *_ENVIRONMENT_WINDOWS) if os.name == "nt" else _ENVIRONMENT
     environment = {name: os.environ[name] for name in names if name in os.environ}
-    environment |= dict.fromkeys(_SINGLE_THREAD, "1") | {"TMPDIR": folder, "TEMP": folder, "TMP": folder}
+    environment |= SINGLE_THREAD | {"TMPDIR": folder, "TEMP": folder, "TMP": folder}
     # The same order of sets in every run.
     return environment | {"PYTHONHASHSEED": "0"}
 

@@ -28,12 +28,13 @@ from grader.sandbox import isolation
 from grader.sandbox.child import Child
 from grader.sandbox.launcher import Policy
 from grader.sandbox.passage import USER
+from grader.threads import SINGLE_THREAD
 
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same order of sets in every run
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    **SINGLE_THREAD,
 }
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_FORK = 30.0
