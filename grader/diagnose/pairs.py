@@ -4,12 +4,15 @@ Misconceptions are mostly the oracle with other inputs, or with its result spoil
 module: `right.conv2d_forward`. So one on top of another is the first, run while that name means the second. Where the
 first does not ask the oracle, their errors may add up: what the one gives, plus what the other gives, minus what is
 right.
+
+There are many pairs, and hardly any fits. What all of them answer to a case is kept as a table with a few numbers of
+each answer, so that one look rules out most; the others are compared like any answer.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,21 +23,28 @@ import numpy as np
 
 from grader.answers import Answers
 from grader.compare import compare
-from grader.contents import value_count
+from grader.contents import numbers_in, value_count
 from grader.diagnose.misconceptions import Misconception
-from grader.model import Case, Observation, Raised
+from grader.model import Observation, Raised
 
 _MOST_TRIED = 2000
-"""How many answers of pairs are compared at most; beyond that, none is named."""
+"""How many answers of pairs are looked at at most; beyond that, none is named."""
+_NUMBERS_LOOKED_AT = 32
+_A_LITTLE_MORE = 1.001
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`upper` on top of `lower`: `combined` gives the answer of both, from a case's observation."""
+    """`upper` on top of `lower`, or beside it: `answer` gives what both say to a case, from its observation."""
 
     upper: Misconception
     lower: Misconception
-    combined: Callable[[Observation], Any]
+    answer: Callable[[Observation], Any]
+    known_as: str = ""
+
+    def answer_once(self, o: Observation, known: Answers) -> Any:
+        """The answer; one on top of the other is asked only if it is not known."""
+        return known.get(self.known_as, o.case, partial(self.answer, o))
 
 
 def fitting_pair(
@@ -49,14 +59,18 @@ def fitting_pair(
     alone = _Alone(answers)
     # An exception tells nothing of what else is wrong.
     telling = sum(not isinstance(o.got, Raised) for o in wrong)
-    fitting = list(_pairs(misconceptions, alone, answers)) if telling >= enough else []
-    tried = 0
+    pairs = list(_pairs(misconceptions, alone)) if telling >= enough else []
+    tried = len(pairs)
+    if not pairs or tried > _MOST_TRIED:
+        return None
+    table = answers.get(_all_pairs_of(misconceptions), wrong[0].case, partial(_table, pairs, wrong[0]))
+    fitting = list(itertools.compress(pairs, _may_agree(wrong[0], *table)))
     for o in wrong:
         tried += len(fitting)
         if tried > _MOST_TRIED:
             return None
-        fitting = [pair for pair in fitting if _fits(pair, o)]
-    fitting = [pair for pair in fitting if _explains(pair, observations, alone, enough)]
+        fitting = [pair for pair in fitting if _alike(o.got, pair.answer_once(o, answers), o)]
+    fitting = [pair for pair in fitting if _explains(pair, observations, alone, answers, enough)]
     found = {frozenset((pair.upper.name, pair.lower.name)): pair for pair in fitting}
     if len(found) != 1:
         return None
@@ -79,51 +93,95 @@ class _Alone:
         return self._answers[key]
 
 
-def _pairs(misconceptions: Sequence[Misconception], alone: _Alone, known: Answers) -> Iterator[Pair]:
+def _pairs(misconceptions: Sequence[Misconception], alone: _Alone) -> Iterator[Pair]:
     for upper, lower in itertools.permutations(misconceptions, 2):
         module = _oracle_module(upper)
         if module is not None:
-            yield Pair(upper, lower, _stacked(upper, lower, module, known))
+            yield Pair(upper, lower, _stacked(upper, lower, module), f"{upper.name} on {lower.name}")
     for upper, lower in itertools.combinations(misconceptions, 2):
         yield Pair(upper, lower, _added(upper, lower, alone))
 
 
-def _fits(pair: Pair, o: Observation) -> bool:
-    return compare(o.got, pair.combined(o), o.case.tolerance, float32=True) is None
-
-
-def _explains(pair: Pair, observations: Sequence[Observation], alone: _Alone, enough: int) -> bool:
+def _explains(pair: Pair, observations: Sequence[Observation], alone: _Alone, known: Answers, enough: int) -> bool:
     """Whether the pair answers as the student does everywhere, and neither of the two can be spared."""
     from_right = from_upper = from_lower = 0
     for o in observations:
-        both = pair.combined(o)
-        if compare(o.got, both, o.case.tolerance, float32=True) is not None:
+        both = pair.answer_once(o, known)
+        if not _alike(o.got, both, o):
             return False
-        from_right += _differ(both, o.want, o)
-        from_upper += _differ(both, alone(pair.upper, o), o)
-        from_lower += _differ(both, alone(pair.lower, o), o)
+        from_right += not _alike(both, o.want, o)
+        from_upper += not _alike(both, alone(pair.upper, o), o)
+        from_lower += not _alike(both, alone(pair.lower, o), o)
     return min(from_right, from_upper, from_lower) >= enough
 
 
-def _differ(a: Any, b: Any, o: Observation) -> bool:
-    return compare(a, b, o.case.tolerance, float32=True) is not None
+def _alike(a: Any, b: Any, o: Observation) -> bool:
+    return compare(a, b, o.case.tolerance, float32=True) is None
 
 
 def _size(o: Observation) -> int:
     return value_count(dict(o.case.inputs))
 
 
+# All pairs at one look ------------------------------------------------------------------------------------------------
+
+
+def _all_pairs_of(misconceptions: Sequence[Misconception]) -> str:
+    return f"all pairs of {', '.join(m.name for m in misconceptions)}"
+
+
+def _table(pairs: Sequence[Pair], o: Observation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each pair's answer: how many numbers it holds, the largest of them, and some of them, NaN where there are few.
+
+    Shapes (pairs,), (pairs,) and (pairs, 32).
+    """
+    rows = [_numbers_of(pair.answer(o)) for pair in pairs]
+    looked_at = np.full((len(rows), _NUMBERS_LOOKED_AT), np.nan)
+    for k, row in enumerate(rows):
+        looked_at[k, : len(row)] = row[_places(len(row))]
+    return np.array([len(row) for row in rows]), np.array([_largest(row) for row in rows]), looked_at
+
+
+def _may_agree(o: Observation, counts: np.ndarray, largest: np.ndarray, looked_at: np.ndarray) -> np.ndarray:
+    """Which answers of a table may be the student's, as `compare` judges it: the bound here is never narrower."""
+    mine = _numbers_of(o.got)
+    row = np.full(_NUMBERS_LOOKED_AT, np.nan)
+    row[: len(mine)] = mine[_places(len(mine))]
+    bound = (o.case.tolerance.atol + o.case.tolerance.rtol * largest) * _A_LITTLE_MORE
+    with np.errstate(all="ignore"):
+        apart = np.abs(looked_at - row) > bound[:, None]
+    return np.asarray((counts == len(mine)) & ~apart.any(axis=1))
+
+
+def _numbers_of(answer: Any) -> np.ndarray:
+    """The real numbers of an answer in a row; those of a dict in the order of its keys."""
+    return numbers_in(_in_order(answer))
+
+
+def _in_order(answer: Any) -> Any:
+    if isinstance(answer, Mapping):
+        return [_in_order(answer[key]) for key in sorted(answer, key=repr)]
+    return [_in_order(item) for item in answer] if isinstance(answer, (tuple, list)) else answer
+
+
+def _places(n: int) -> np.ndarray:
+    """Where in a row of `n` numbers to look: everywhere, or evenly spread."""
+    return np.linspace(0, n - 1, min(n, _NUMBERS_LOOKED_AT)).astype(int)
+
+
+def _largest(row: np.ndarray) -> float:
+    return float(np.max(np.abs(row), where=np.isfinite(row), initial=0.0))
+
+
 # One on top of the other ----------------------------------------------------------------------------------------------
 
 
-def _stacked(
-    upper: Misconception, lower: Misconception, module: ModuleType, known: Answers
-) -> Callable[[Observation], Any]:
-    def ask(case: Case) -> Any:
+def _stacked(upper: Misconception, lower: Misconception, module: ModuleType) -> Callable[[Observation], Any]:
+    def answer(o: Observation) -> Any:
         with _meaning(module, upper.exercise, lower.wrong):
-            return upper.answer(case)
+            return upper.answer(o.case)
 
-    return lambda o: known.get(f"{upper.name} on {lower.name}", o.case, partial(ask, o.case))
+    return answer
 
 
 def _oracle_module(misconception: Misconception) -> ModuleType | None:
