@@ -59,10 +59,10 @@ def fitting_pair(
     alone = _Alone(answers)
     # An exception tells nothing of what else is wrong.
     telling = sum(not isinstance(o.got, Raised) for o in wrong)
-    pairs = list(_pairs(misconceptions, alone)) if telling >= enough else []
-    tried = len(pairs)
-    if not pairs or tried > _MOST_TRIED:
+    if telling < enough or not 0 < _count_of(misconceptions) <= _MOST_TRIED:
         return None
+    pairs = list(_pairs(misconceptions, alone))
+    tried = len(pairs)
     table = answers.get(_all_pairs_of(misconceptions), wrong[0].case, partial(_table, pairs, wrong[0]))
     fitting = list(itertools.compress(pairs, _may_agree(wrong[0], *table)))
     for o in wrong:
@@ -93,11 +93,18 @@ class _Alone:
         return self._answers[key]
 
 
+def _count_of(misconceptions: Sequence[Misconception]) -> int:
+    """How many pairs there are: in both orders where one can stand on the other, and one beside the other."""
+    n, stacking = len(misconceptions), sum(_oracle_module(m) is not None for m in misconceptions)
+    return stacking * (n - 1) + n * (n - 1) // 2
+
+
 def _pairs(misconceptions: Sequence[Misconception], alone: _Alone) -> Iterator[Pair]:
-    for upper, lower in itertools.permutations(misconceptions, 2):
+    for upper in misconceptions:
         module = _oracle_module(upper)
-        if module is not None:
-            yield Pair(upper, lower, _stacked(upper, lower, module), f"{upper.name} on {lower.name}")
+        for lower in misconceptions:
+            if module is not None and lower is not upper:
+                yield Pair(upper, lower, _stacked(upper, lower, module), f"{upper.name} on {lower.name}")
     for upper, lower in itertools.combinations(misconceptions, 2):
         yield Pair(upper, lower, _added(upper, lower, alone))
 

@@ -45,8 +45,9 @@ def other_order(o: Observation) -> str | None:
     """The results are right but stand in another order."""
     if not _are_sequences(o) or len(o.got) != len(o.want) or len(o.want) > 6:
         return None
+    alike = [[_agree(got, want, o.case.tolerance) for got in o.got] for want in o.want]
     for order in permutations(range(len(o.want))):
-        if list(order) != sorted(order) and _agree([o.got[i] for i in order], o.want, o.case.tolerance):
+        if list(order) != sorted(order) and all(row[i] for row, i in zip(alike, order, strict=True)):
             place, other = next((place, other) for place, other in enumerate(order, 1) if other + 1 != place)
             says = "Your results are right but stand in another order"
             return f"{says}: number {place} should be what is your number {other + 1}."
