@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.answers import Answers
 from grader.case import all_float32, describe, name_of, show, state_case
-from grader.compare import Locked, Mismatch, compare, excess
+from grader.compare import Locked, Mismatch, judge
 from grader.complaints import RAISED
 from grader.contents import value_count
 from grader.errors import GradeError, StudentCrashed, StudentError, StudentMissing, StudentRaised, StudentTimeout
@@ -84,11 +84,8 @@ class Record:
 
     observations: list[Observation] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-
-    @property
-    def excess(self) -> float | None:
-        """The largest difference as a multiple of what is allowed (see `compare.excess`); None without comparisons."""
-        return max((excess(o.got, o.want, o.case.tolerance) for o in self.observations), default=None)
+    excess: float | None = None
+    """The largest difference as a multiple of what is allowed (see `compare.excess`); None without comparisons."""
 
     def settle(self) -> None:
         """Raise DisagreementError if any comparison failed; to be called at the end of the test."""
@@ -169,7 +166,9 @@ class Agreement:
         answer, raised = _ask_student(remote, case)
         want = ask_oracle()
         got = Raised(raised.kind) if raised else answer.value if answer else None
-        mismatch = compare(got, want, case.tolerance, float32=all_float32(case))
+        mismatch, far = judge(got, want, case.tolerance, float32=partial(all_float32, case))
+        if far is not None:
+            self.record.excess = max(far, self.record.excess or 0.0)
         kept = got if mismatch is None or _is_of_a_size(got, want) else Opaque("object", "size")
         self.record.observations.append(Observation(case, want, kept, agrees=mismatch is None))
         if mismatch is not None:
@@ -183,7 +182,7 @@ class Agreement:
         answer, _ = _ask_student(remote, case)
         if answer is not None and answer.changed:
             fault = "an argument is not the same after the call: work on a copy."
-        elif answer is None or compare(answer.value, want, case.tolerance, float32=all_float32(case)) is not None:
+        elif answer is None or judge(answer.value, want, case.tolerance, float32=partial(all_float32, case))[0]:
             fault = "the first call is right, but a second one with the same arguments is not."
         elif answer.shares_memory:
             fault = "the result shares memory with an argument: return a new array."
@@ -211,7 +210,8 @@ def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, Stu
     try:
         if case.program is not None:
             return _run(case.program, remote, case), None
-        answer = remote.session.call(case.function, case.args, dict(case.kwargs), read_only=case.read_only)
+        call = remote.session.call
+        answer = call(case.function, case.args, case.kwargs, read_only=case.read_only, sent=case.sent)
     except StudentRaised as exc:
         return None, exc
     return answer, None

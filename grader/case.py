@@ -39,8 +39,39 @@ def state_case(
     if read_only:
         args, kwargs = _frozen(args), _frozen(kwargs)
     inputs = _bind_program(program, args, kwargs) if program else _bind(oracle, args, kwargs)
-    key = _content_key(args, kwargs, program, read_only=read_only)
-    return Case(exercise.name, function, args, kwargs, inputs, tolerance or exercise.tolerance, read_only, program, key)
+    sent = _sent(args, kwargs)
+    key = _key(sent, program, read_only=read_only)
+    tolerance = tolerance or exercise.tolerance
+    return Case(exercise.name, function, args, kwargs, inputs, tolerance, read_only, program, key, sent)
+
+
+def is_as_stated(case: Case) -> bool:
+    """Whether the arguments of a case are known to be what they were when it was stated."""
+    return bool(case.key) and _key(_sent(case.args, case.kwargs), case.program, read_only=case.read_only) == case.key
+
+
+def _sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[wire.Encoded, wire.Encoded] | None:
+    try:
+        return wire.prepare(args), wire.prepare(dict(kwargs))
+    except WireError:
+        return None
+
+
+def _key(
+    sent: tuple[wire.Encoded, wire.Encoded] | None, program: Callable[..., Any] | None, *, read_only: bool
+) -> bytes:
+    """A digest of all that an answer depends on, or b"" where an input, or the program, has no content of its own."""
+    title = name_of(program) if program else "call"
+    if sent is None or not title:
+        return b""
+    try:
+        parts = wire.encode([title, read_only, *sent])
+    except WireError:
+        return b""
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(part)
+    return sha.digest()
 
 
 def describe(case: Case) -> str:
@@ -108,21 +139,6 @@ def _bind_program(program: Callable[..., Any], args: tuple[Any, ...], kwargs: Ma
     """The arguments by the names of a program's parameters, without its first: that is what it runs with."""
     bound = _bind(program, (None, *args), kwargs)
     return dict(list(bound.items())[1:])
-
-
-def _content_key(
-    args: tuple[Any, ...], kwargs: Mapping[str, Any], program: Callable[..., Any] | None, *, read_only: bool
-) -> bytes:
-    """A digest of all that an answer depends on, or b"" where an input, or the program, has no content of its own."""
-    title = name_of(program) if program else "call"
-    try:
-        parts = wire.encode([list(args), dict(kwargs), read_only])
-    except WireError:
-        return b""
-    sha = hashlib.sha256(title.encode())
-    for part in parts:
-        sha.update(part)
-    return sha.digest() if title else b""
 
 
 def _frozen(value: Any) -> Any:

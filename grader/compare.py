@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Number
 from typing import Any
@@ -79,6 +79,35 @@ def compare(got: Any, want: Any, tolerance: Tolerance, *, float32: bool = False)
         return want.difference(got, float32=float32)
     with np.errstate(all="ignore"):
         return _compare(got, want, _Rule(tolerance, float32), "")
+
+
+def judge(
+    got: Any, want: Any, tolerance: Tolerance, *, float32: Callable[[], bool]
+) -> tuple[Mismatch | None, float | None]:
+    """Both what `compare` says of an answer and its `excess`, which is None where the expected answer is locked.
+
+    Most answers are arrays of floats and right, and need neither in full; then `float32` is not asked.
+    """
+    far = _excess_if_right(got, want, tolerance)
+    if far is not None:
+        return None, far
+    mismatch = compare(got, want, tolerance, float32=float32())
+    return mismatch, None if isinstance(want, Locked) else excess(got, want, tolerance)
+
+
+def _excess_if_right(got: Any, want: Any, tolerance: Tolerance) -> float | None:
+    """The excess if answers are arrays of float64, or tuples of them, that agree; None if that needs a closer look."""
+    if type(got) is tuple is type(want) and len(got) == len(want):
+        each = [_excess_if_right(g, w, tolerance) for g, w in zip(got, want, strict=True)]
+        return None if None in each else max((far for far in each if far is not None), default=None)
+    if type(got) is not np.ndarray or type(want) is not np.ndarray or got.shape != want.shape or not want.size:
+        return None
+    if got.dtype != np.float64 or want.dtype != np.float64:
+        return None
+    with np.errstate(all="ignore"):
+        worst, bound = float(np.abs(got - want).max()), allowed(want, tolerance)
+    # NaN, as from two infinities, is smaller than nothing.
+    return 0.0 if worst == 0 else worst / bound if worst < bound else None
 
 
 def compare_form(got: Any, want: Any, *, float32: bool = False) -> Mismatch | None:
@@ -216,7 +245,7 @@ def _compare_values_of(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch
 
 def _compare_dtypes(got: np.dtype[Any], want: np.dtype[Any], *, scalar: bool, float32: bool) -> str:
     """The complaint about the dtype, or "". A whole number will do for a float scalar."""
-    got_kind, want_kind = _KINDS.get(got.kind, str(got)), _KINDS.get(want.kind, str(want))
+    got_kind, want_kind = (_KINDS.get(dtype.kind) or str(dtype) for dtype in (got, want))
     if got_kind != want_kind and not (scalar and (got_kind, want_kind) == ("int", "float")):
         return f"expected dtype {want if want_kind == 'float' else want_kind}, got {got}"
     too_narrow = want_kind == "float" and got_kind == "float" and got.itemsize < (4 if float32 else 8)

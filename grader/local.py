@@ -43,6 +43,7 @@ class LocalSession:
         *,
         seconds: float | None = None,  # noqa: ARG002 - trusted code has no deadline
         read_only: bool = False,
+        sent: object = None,  # noqa: ARG002 - nothing is sent
         target: None = None,  # noqa: ARG002 - objects of trusted code are called directly
     ) -> Answer:
         """Call a function on copies of its arguments; with `read_only` on the arguments, which must be read-only.

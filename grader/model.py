@@ -19,6 +19,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from grader.wire import Encoded
+
 # History of the stored form of a report:
 # 1: first.
 # 2: outcomes have `carried` and `excess`, reports have `diagnoses`.
@@ -211,7 +213,8 @@ class Case:
 
     `inputs` are the same arguments by the oracle's parameter names, defaults included. With `read_only` the arrays
     cannot be written into. With a `program` the question is what that gives when it runs with the function, or class,
-    as its first argument. Cases of one `key` are equal; without a key that cannot be told.
+    as its first argument. Cases of one `key` are equal; without a key that cannot be told. `sent` are `args` and
+    `kwargs` as they go to a worker, where they are plain data.
     """
 
     exercise: str
@@ -223,6 +226,7 @@ class Case:
     read_only: bool = False
     program: Callable[..., Any] | None = None
     key: bytes = b""
+    sent: tuple[Encoded, Encoded] | None = None
 
     def answer_of(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a function in this process answers to the arguments, which may be copies of the case's own."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from unittest import TestCase
 
 import numpy as np
@@ -31,7 +32,6 @@ from grader.errors import (
     StudentTimeout,
 )
 from grader.intake import read_submission
-from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Outcome, Status
 from grader.sandbox import launcher, policy_of
 from grader.shrink import Choices
@@ -46,16 +46,26 @@ MARKERS = (
 OUR_FAULT = "The grader failed here; this is not your fault."
 
 
+class Asked(Protocol):
+    """Who answers the tests' questions: a submission's session, or whatever stands in its place."""
+
+    seconds_per_call: float
+    answered: int
+    module: StudentModule
+
+
 @dataclass
 class Attempt:
     """One submission under test: its session, and what each test left behind.
 
-    A test for which there is a generator already draws its numbers from that one.
+    A test for which there is a generator already draws its numbers from that one. `agreement` makes the fixture
+    `agree`.
     """
 
-    session: Session | LocalSession
+    session: Asked
     records: dict[str, Record] = field(default_factory=dict)
     generators: dict[str, Choices] = field(default_factory=dict)
+    agreement: Callable[[Exercise, bool, Record, Answers], Agreement] = Agreement
 
 
 class HiddenTests(ABC):
@@ -63,7 +73,7 @@ class HiddenTests(ABC):
 
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
-        self._oracle_answers = Answers()
+        self.oracle_answers = Answers()
         self._exercises: dict[str, Exercise] = {}
         self.item: pytest.Item | None = None
         """The test that runs. Fixtures look here, since for each one that asks for `request` pytest makes two more."""
@@ -92,7 +102,7 @@ class HiddenTests(ABC):
     def student(self) -> StudentModule:
         """The submission: `student.f(x)` is a message to its sandbox."""
         session = self.attempt_of(self._running).session
-        session.seconds_per_call = self._seconds(self._running)
+        session.seconds_per_call = self.seconds_of(self._running)
         return session.module
 
     @pytest.fixture
@@ -100,7 +110,7 @@ class HiddenTests(ABC):
         """Comparison of the student's answer with an oracle's (see `agreement`)."""
         item = self._running
         record = self.attempt_of(item).records.setdefault(item.nodeid, Record())
-        return Agreement(self.exercise_of(item), is_visible(item), record, self._oracle_answers)
+        return self.attempt_of(item).agreement(self.exercise_of(item), is_visible(item), record, self.oracle_answers)
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:
@@ -132,7 +142,8 @@ class HiddenTests(ABC):
         record.settle()
         return result
 
-    def _seconds(self, item: pytest.Item) -> float:
+    def seconds_of(self, item: pytest.Item) -> float:
+        """How long a call may take in the test."""
         return self.exercise_of(item).seconds_per_call or self.assignment_of(item).limits.seconds_per_call
 
 

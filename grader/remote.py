@@ -36,6 +36,7 @@ class Session(Protocol):
         *,
         seconds: float | None = None,
         read_only: bool = False,
+        sent: tuple[wire.Encoded, wire.Encoded] | None = None,
         target: RemoteObject | None = None,
     ) -> Answer:
         """Call a function of the submission, or of an object."""

@@ -77,16 +77,17 @@ class Session:
         *,
         seconds: float | None = None,
         read_only: bool = False,
+        sent: tuple[wire.Encoded, wire.Encoded] | None = None,
         target: RemoteObject | None = None,
     ) -> Answer:
         """Call a function of the submission, or of its object `target`.
 
         Arrays arrive as fresh copies. With `read_only`, writing into them fails, and the answer tells whether lists and
         dicts among the arguments were changed. A function among the arguments is called back here, within the call's
-        time. Raises StudentError for everything that student code can cause, AssignmentError for an argument that
-        cannot cross.
+        time. `sent` are the arguments as they go to the worker, if that is known. Raises StudentError for everything
+        that student code can cause, AssignmentError for an argument that cannot cross.
         """
-        inputs = tuple(wire.ReadOnly(x) if read_only else x for x in (args, dict(kwargs)))
+        inputs = tuple(wire.ReadOnly(x) if read_only else x for x in sent or (args, dict(kwargs)))
         message: Message = {"op": "call", "path": path, "args": inputs[0], "kwargs": inputs[1]}
         if read_only:
             message["watched"] = True

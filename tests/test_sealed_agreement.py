@@ -17,8 +17,7 @@ from grader.audit.jobs import as_submission
 from grader.catalog import resolve
 from grader.contents import reals_in
 from grader.diagnose import load_misconceptions
-from grader.grading import grade_trusted, importable
-from grader.grading.collect import run_pytest
+from grader.grading import CollectedTests, collect, grade_trusted, importable
 from grader.grading.recording import record, solution_functions
 from grader.grading.run import Candidate, GradingRun
 from grader.intake import find_submissions
@@ -80,9 +79,12 @@ def both_ways(kit: Kit, submissions: Sequence[Submission], only: Sequence[str]) 
     """The reports by the hidden tests, without carried-forward marks, and by the sealed ones."""
     assignment, in_the_open = kit.assignment, []
     opened = partial(Session, launcher=kit.workers, policy=policy_of(assignment), asked=only)
-    candidates = [Candidate(s, partial(opened, s)) for s in submissions]
-    run = GradingRun(assignment, candidates, in_the_open.append, kit.workers, only=only, seed=SEED, examples=False)
-    run_pytest(assignment, run)
+
+    def use(tests: CollectedTests) -> None:
+        run = GradingRun(tests, assignment, kit.workers, only=only, seed=SEED, examples=False)
+        in_the_open.extend(run.grade(Candidate(s, partial(opened, s))) for s in submissions)
+
+    collect(assignment, use)
     sealed = [grade_sealed(s, assignment, kit.workers, kit.sealed, only=only) for s in submissions]
     return {r.student: r for r in in_the_open}, {r.student: r for r in sealed}
 

@@ -1,19 +1,30 @@
-"""The pieces of work of an audit, each for one lane: plain data in, plain data out."""
+"""The pieces of work of an audit, each for one lane, which keeps the tests: plain data in, plain data out."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
 from grader.audit.model import Trial
 from grader.case import describe, state_case
-from grader.diagnose import load_misconceptions
-from grader.grading import grade_all, grade_trusted, importable
+from grader.grading import CollectedTests, collect, grade_on, grade_trusted_on, importable
 from grader.model import Assignment, Part, Report, Status, Submission
 from grader.sandbox import Launcher
+
+Job = Callable[[CollectedTests, Assignment, Launcher], Any]
+
+
+def do_jobs(assignment: Assignment, workers: Launcher, jobs: Iterator[Job], answer: Callable[[Any], None]) -> None:
+    """What a lane does: collect the hidden tests once, and then one job after the other."""
+
+    def use(tests: CollectedTests) -> None:
+        for job in jobs:
+            answer(job(tests, assignment, workers))
+
+    collect(assignment, use)
 
 
 @dataclass(frozen=True)
@@ -25,13 +36,12 @@ class GradeThem:
     seed: int
     seconds: float | None = None
 
-    def __call__(self, assignment: Assignment, workers: Launcher) -> list[Report]:
+    def __call__(self, tests: CollectedTests, assignment: Assignment, workers: Launcher) -> list[Report]:
         """A report for each submission, in their order."""
-        reports: list[Report] = []
         if self.seconds is not None:
             assignment = replace(assignment, limits=replace(assignment.limits, seconds_per_call=self.seconds))
-        grade_all(self.submissions, assignment, workers, reports.append, only=self.only, seed=self.seed, examples=False)
-        return reports
+        graded = grade_on(tests, self.submissions, assignment, workers, only=self.only, seed=self.seed, examples=False)
+        return list(graded)
 
 
 @dataclass(frozen=True)
@@ -42,27 +52,25 @@ class TryMisconceptions:
     seed: int
     stride: int = 1
 
-    def __call__(self, assignment: Assignment, workers: Launcher) -> list[Trial]:  # noqa: ARG002 - they are trusted code
-        """As `trials`, in a lane."""
-        return self.trials(assignment)
+    def __call__(self, tests: CollectedTests, assignment: Assignment, workers: Launcher) -> list[Trial]:  # noqa: ARG002
+        """As `trials`, in a lane, whose workers are not needed: misconceptions are trusted code."""
+        return self.trials(tests)
 
-    def trials(self, assignment: Assignment) -> list[Trial]:
+    def trials(self, tests: CollectedTests) -> list[Trial]:
         """A trial for each misconception, in the order of their declaration."""
-        with importable(assignment):
-            known = [m for m in load_misconceptions(assignment.hidden_tests) if m.exercise == self.exercise]
-        wrong = known[:: self.stride]
+        wrong = [m for m in tests.misconceptions if m.exercise == self.exercise][:: self.stride]
         if not wrong:
             return []
-        right = reference_functions(assignment)
+        right = reference_functions(tests.assignment)
         functions = ({**right, m.exercise: m.wrong} for m in wrong)
-        reports = grade_trusted(functions, assignment, only=[self.exercise], seed=self.seed)
+        reports = grade_trusted_on(tests, functions, only=[self.exercise], seed=self.seed)
         return [_trial(m.exercise, m.name, report) for m, report in zip(wrong, reports, strict=True)]
 
 
 def try_misconceptions(assignment: Assignment, *, seed: int = 0) -> list[Trial]:
     """A trial for every misconception of the assignment, in this process."""
-    known = {e.name: TryMisconceptions(e.name, seed) for e in assignment.exercises}
-    return [trial for attempt in known.values() for trial in attempt.trials(assignment)]
+    jobs = [TryMisconceptions(e.name, seed) for e in assignment.exercises]
+    return collect(assignment, lambda tests: [trial for job in jobs for trial in job.trials(tests)])
 
 
 def _trial(exercise: str, name: str, report: Report) -> Trial:
@@ -77,7 +85,7 @@ class InputsTried:
     exercise: str
     seed: int
 
-    def __call__(self, assignment: Assignment, workers: Launcher) -> tuple[str, ...]:  # noqa: ARG002 - only looks
+    def __call__(self, tests: CollectedTests, assignment: Assignment, workers: Launcher) -> tuple[str, ...]:  # noqa: ARG002
         """The distinct inputs by shape and option, in the order of the tests."""
         right, seen = reference_functions(assignment), dict[str, None]()
         oracle, exercise = right.get(self.exercise), assignment.exercise(self.exercise)
@@ -88,7 +96,7 @@ class InputsTried:
             seen[describe(state_case(exercise, exercise.name, oracle, args, kwargs))] = None
             return oracle(*args, **kwargs)
 
-        grade_trusted([{**right, self.exercise: listed}], assignment, only=[self.exercise], seed=self.seed)
+        grade_trusted_on(tests, [{**right, self.exercise: listed}], only=[self.exercise], seed=self.seed)
         return tuple(seen)
 
 

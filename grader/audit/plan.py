@@ -10,10 +10,19 @@ from typing import Any
 
 from grader.audit.equivalents import load_equivalents
 from grader.audit.independence import Broken, broken_variants, dependence
-from grader.audit.jobs import GradeThem, InputsTried, TryMisconceptions, as_submission, in_chunks, named_in
+from grader.audit.jobs import (
+    GradeThem,
+    InputsTried,
+    Job,
+    TryMisconceptions,
+    as_submission,
+    do_jobs,
+    in_chunks,
+    named_in,
+)
 from grader.audit.model import Audit, Dependence, MutantTrial, TestAudit, Trial
 from grader.audit.solution import judge_right, of_right_programs, right_programs
-from grader.lanes import Job, Lanes
+from grader.lanes import Lanes
 from grader.model import Assignment, Report, Status
 from grader.mutation import Mutant, mutants
 from grader.release import solution_lines
@@ -50,7 +59,7 @@ def audit(
     programs = right_programs(assignment)
     source = programs.source
     seeds = range(QUICK_SEEDS if quick else SEEDS)
-    with Lanes(assignment, isolation=isolation, count=lanes) as opened:
+    with Lanes(assignment, serve=do_jobs, isolation=isolation, count=lanes) as opened:
         run = partial(_all, opened, progress=on_progress)
         right = programs.jobs(seeds, tried)
         reports = run(right, "right programs")

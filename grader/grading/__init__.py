@@ -6,20 +6,30 @@ A test that kills or hangs its worker costs the submission that test, not the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from grader.grading.carry import right_pieces
-from grader.grading.collect import run_pytest
+from grader.grading.collect import collect
 from grader.grading.course import importable
+from grader.grading.hidden import CollectedTests
 from grader.grading.run import Candidate, GradingRun
 from grader.local import LocalSession
 from grader.model import Assignment, Report, Submission
 from grader.sandbox import Launcher, policy_of
 from grader.student import Session
 
-__all__ = ["grade", "grade_all", "grade_trusted", "importable"]
+__all__ = [
+    "CollectedTests",
+    "collect",
+    "grade",
+    "grade_all",
+    "grade_on",
+    "grade_trusted",
+    "grade_trusted_on",
+    "importable",
+]
 
 
 def grade(
@@ -49,12 +59,30 @@ def grade_all(
 
     Without `examples`, hints do not name the smallest inputs on which answers are wrong; to find them takes time.
     """
+
+    def use(tests: CollectedTests) -> None:
+        for report in grade_on(tests, submissions, assignment, workers, only=only, seed=seed, examples=examples):
+            on_report(report)
+
+    collect(assignment, use)
+
+
+def grade_on(
+    tests: CollectedTests,
+    submissions: Iterable[Submission],
+    assignment: Assignment,
+    workers: Launcher,
+    *,
+    only: Collection[str] = (),
+    seed: int = 0,
+    examples: bool = True,
+) -> Iterator[Report]:
+    """As `grade_all`, with tests that are collected already. `assignment` may have other limits than theirs."""
     asked = [e.name for e in assignment.exercises]
     open_session = partial(Session, launcher=workers, policy=policy_of(assignment), asked=asked)
-    candidates = (Candidate(s, partial(open_session, s)) for s in submissions)
     right = partial(right_pieces, assignment, open_session)
-    run = GradingRun(assignment, candidates, on_report, workers, only=only, seed=seed, right=right, examples=examples)
-    run_pytest(assignment, run)
+    run = GradingRun(tests, assignment, workers, only=only, seed=seed, right=right, examples=examples)
+    return (run.grade(Candidate(s, partial(open_session, s))) for s in submissions)
 
 
 def grade_trusted(
@@ -65,9 +93,17 @@ def grade_trusted(
     seed: int = 0,
 ) -> list[Report]:
     """Run the hidden tests on functions of the assignment's author, by name, in this very process."""
-    reports: list[Report] = []
-    author = Submission("author", assignment.module)
-    candidates = (Candidate(author, partial(LocalSession, named)) for named in functions)
-    run = GradingRun(assignment, candidates, reports.append, LocalSession, only=only, seed=seed, examples=False)
-    run_pytest(assignment, run)
-    return reports
+    return collect(assignment, lambda tests: grade_trusted_on(tests, functions, only=only, seed=seed))
+
+
+def grade_trusted_on(
+    tests: CollectedTests,
+    functions: Iterable[Mapping[str, Callable[..., Any]]],
+    *,
+    only: Collection[str] = (),
+    seed: int = 0,
+) -> list[Report]:
+    """As `grade_trusted`, with tests that are collected already."""
+    run = GradingRun(tests, tests.assignment, LocalSession, only=only, seed=seed, examples=False)
+    author = Submission("author", tests.assignment.module)
+    return [run.grade(Candidate(author, partial(LocalSession, named))) for named in functions]

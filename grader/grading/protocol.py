@@ -22,10 +22,10 @@ def run_item(item: pytest.Item, following: pytest.Item | None) -> BaseException 
     """
     item._initrequest()  # type: ignore[attr-defined] # a function's, as pytest's protocol does
     try:
-        error = _error_of("setup", lambda: item.session._setupstate.setup(item))
+        error = error_of("setup", lambda: item.session._setupstate.setup(item))
         if error is None:
-            error = _error_of("call", item.runtest)
-        torn = _error_of("teardown", lambda: item.session._setupstate.teardown_exact(following))
+            error = error_of("call", item.runtest)
+        torn = error_of("teardown", lambda: item.session._setupstate.teardown_exact(following))
     finally:
         item._request = False  # type: ignore[attr-defined]
         item.funcargs = None  # type: ignore[attr-defined]
@@ -37,7 +37,8 @@ def tear_down(item: pytest.Item) -> None:
     item.session._setupstate.teardown_exact(None)
 
 
-def _error_of(phase: str, act: Callable[[], object]) -> BaseException | None:
+def error_of(phase: str, act: Callable[[], object]) -> BaseException | None:
+    """What a phase of a test raised, or None. Raises KeyboardInterrupt and pytest's Exit."""
     try:
         act()
     except (KeyboardInterrupt, pytest.exit.Exception):

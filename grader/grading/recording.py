@@ -19,9 +19,9 @@ from grader import wire
 from grader.contents import telling_arrays_in, value_count
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, WireError
-from grader.grading.collect import run_pytest
+from grader.grading.collect import collect
 from grader.grading.course import importable
-from grader.grading.run import GradingRun
+from grader.grading.hidden import CollectedTests
 from grader.grading.spoil import KINDS, spoiling
 from grader.local import LocalSession
 from grader.model import Assignment, Case, Observation, Raised, Status
@@ -82,49 +82,34 @@ def record(assignment: Assignment, salts: NextSalt, *, seed: int, only: Collecti
 
     Raises AssignmentError if the tests cannot be collected, or the solution fails one.
     """
-    run = _RecordingRun(assignment, seed=seed, only=only)
-    run_pytest(assignment, run)
+    recorded = collect(assignment, lambda tests: _record_all(tests, seed=seed, only=only))
     with importable(assignment):
-        return _seal(assignment, run.recorded, salts)
+        return _seal(assignment, recorded, salts)
 
 
-class _RecordingRun(GradingRun):
-    """Runs each test on the solution, and on the solution with its answers spoilt."""
+def _record_all(tests: CollectedTests, *, seed: int, only: Collection[str]) -> list[_Recorded]:
+    functions = solution_functions(tests.assignment)
+    return [_record(tests, item, functions) for item in tests.begin(tests.assignment, seed, only)]
 
-    def __init__(self, assignment: Assignment, *, seed: int, only: Collection[str]) -> None:
-        super().__init__(assignment, (), lambda _: None, LocalSession, only=only, seed=seed, examples=False)
-        self.recorded: list[_Recorded] = []
-        self._solved = assignment
 
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Take the place of the grading loop."""
-        if not self.collection_errors:
-            try:
-                functions = solution_functions(self._solved)
-                self.recorded = [self._record(item, functions) for item in session.items]
-                self.finished = True
-            except AssignmentError as exc:
-                self.error = exc
-        return True
+def _record(tests: CollectedTests, item: pytest.Item, functions: Functions) -> _Recorded:
+    """Run a test on the solution, and on the solution with its answers spoilt."""
+    session = LocalSession(functions)
+    trial = tests.try_items(session, [item])
+    (outcome,) = trial.outcomes
+    if outcome.status is not Status.PASSED:
+        fault = f"{outcome.says} {outcome.detail}".strip()
+        raise AssignmentError(f"The solution fails {name_of(item)}: {fault}", "Only tests that it passes are sealed.")
+    seen = tuple(trial.observations_of(item))
+    calls = sum(2 if o.case.read_only else 1 for o in seen)
+    why = "it uses answers beside its comparisons" if session.answered != calls else _why_not(seen)
+    if not why and not all(_asks_the_same(seen, _spoilt(tests, item, functions, kind)) for kind in KINDS):
+        why = "its questions depend on earlier answers"
+    return _Recorded(item, outcome.exercise, seen, why)
 
-    def _record(self, item: pytest.Item, functions: Functions) -> _Recorded:
-        session = LocalSession(functions)
-        trial = self.try_items(session, [item])
-        (outcome,) = trial.outcomes
-        if outcome.status is not Status.PASSED:
-            fault = f"{outcome.says} {outcome.detail}".strip()
-            raise AssignmentError(
-                f"The solution fails {name_of(item)}: {fault}", "Only tests that it passes are sealed."
-            )
-        seen = tuple(trial.observations_of(item))
-        calls = sum(2 if o.case.read_only else 1 for o in seen)
-        why = "it uses answers beside its comparisons" if session.answered != calls else _why_not(seen)
-        if not why and not all(_asks_the_same(seen, self._spoilt(item, functions, kind)) for kind in KINDS):
-            why = "its questions depend on earlier answers"
-        return _Recorded(item, outcome.exercise, seen, why)
 
-    def _spoilt(self, item: pytest.Item, functions: Functions, kind: int) -> Sequence[Observation]:
-        return self.try_items(LocalSession(spoiling(functions, kind)), [item]).observations_of(item)
+def _spoilt(tests: CollectedTests, item: pytest.Item, functions: Functions, kind: int) -> Sequence[Observation]:
+    return tests.try_items(LocalSession(spoiling(functions, kind)), [item]).observations_of(item)
 
 
 def solution_functions(assignment: Assignment) -> Functions:

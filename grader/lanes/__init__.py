@@ -8,12 +8,11 @@ A lane may end at any moment, by the hand of an operator or for want of memory. 
 that is started anew; only a task that ends two lanes is given up.
 """
 
-from grader.lanes.lane import Job, Lane, LaneEndedError, Serve, Task, do_jobs, serve_pipe, settle
+from grader.lanes.lane import Lane, LaneEndedError, Serve, Task, serve_pipe, settle
 from grader.lanes.pool import MOST_LOSSES_IN_A_ROW, Lanes, Lost, Pool, usable_cores
 
 __all__ = [
     "MOST_LOSSES_IN_A_ROW",
-    "Job",
     "Lane",
     "LaneEndedError",
     "Lanes",
@@ -21,7 +20,6 @@ __all__ = [
     "Pool",
     "Serve",
     "Task",
-    "do_jobs",
     "serve_pipe",
     "settle",
     "usable_cores",

@@ -18,7 +18,6 @@ from grader.errors import GradeError, IsolationError
 from grader.model import Assignment, Isolation
 from grader.sandbox import Launcher, launcher, policy_of
 
-Job = Callable[[Assignment, Launcher], Any]
 Serve = Callable[[Assignment, Launcher, Iterator[Any], Callable[[Any], None]], None]
 
 _MOST_TRIES = 2
@@ -40,12 +39,6 @@ class Task:
     def again(self) -> Task | None:
         """The same for another lane, after one that had it has ended; None if that is to be given up."""
         return Task(self.place, self.task, self.tries + 1) if self.tries < _MOST_TRIES else None
-
-
-def do_jobs(assignment: Assignment, workers: Launcher, jobs: Iterator[Job], answer: Callable[[Any], None]) -> None:
-    """A way to serve: each task is a job, to be called with the assignment and the lane's launcher."""
-    for job in jobs:
-        answer(job(assignment, workers))
 
 
 class LaneProcess(Protocol):

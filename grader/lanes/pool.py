@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from grader.errors import IsolationError
-from grader.lanes.lane import Lane, LaneEndedError, Serve, Task, do_jobs, start_lane
+from grader.lanes.lane import Lane, LaneEndedError, Serve, Task, start_lane
 from grader.model import Assignment, Isolation
 
 # So many lanes that end one after the other, and no result between them, are no fault of single tasks.
@@ -52,9 +52,9 @@ class Lanes:
         self,
         assignment: Assignment,
         *,
+        serve: Serve,
         isolation: str | None = None,
         count: int | None = None,
-        serve: Serve = do_jobs,
         patience: float | None = None,
     ) -> None:
         self._arguments = assignment, isolation

@@ -8,7 +8,7 @@ one, so that no buffer can be used twice.
 
 from grader.errors import WireError
 from grader.wire.decoding import decode, sizes
-from grader.wire.encoding import encode, join
+from grader.wire.encoding import encode, join, prepare
 from grader.wire.values import (
     ITEMSIZE,
     MAGIC,
@@ -22,6 +22,7 @@ from grader.wire.values import (
     REASONS,
     Buffer,
     Callback,
+    Encoded,
     Handle,
     NoData,
     Opaque,
@@ -45,6 +46,7 @@ __all__ = [
     "REASONS",
     "Buffer",
     "Callback",
+    "Encoded",
     "Handle",
     "NoData",
     "Opaque",
@@ -56,6 +58,7 @@ __all__ = [
     "decode",
     "encode",
     "join",
+    "prepare",
     "safe_name",
     "sizes",
 ]

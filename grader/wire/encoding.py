@@ -23,6 +23,7 @@ from grader.wire.values import (
     PREFIX,
     Buffer,
     Callback,
+    Encoded,
     Handle,
     Opaque,
     ReadOnly,
@@ -35,6 +36,10 @@ from grader.wire.values import (
 _DTYPES = {
     ({"bool": "b", "uint": "u"}.get(name.rstrip("0123456789"), name[0]), n): name for name, n in ITEMSIZE.items()
 }
+
+
+# A message is a dict of values, which may be marked as read-only.
+_DEPTH_OF_MESSAGES = 2
 
 
 def _no_stand_in(_value: object, reason: str) -> Stand:
@@ -56,6 +61,13 @@ def encode(value: object, stand_in: Callable[[Any, str], Stand] = _no_stand_in) 
     for buffer in encoder.buffers:
         body += (buffer, bytes(-len(buffer) % 16)) if len(buffer) % 16 else (buffer,)
     return [PREFIX.pack(MAGIC, len(header), sum(map(len, body))) + header, *body]
+
+
+def prepare(value: object) -> Encoded:
+    """A value in a form that can be sent in its place, again and again. Raises WireError as `encode` does."""
+    encoder = _Encoder(_no_stand_in)
+    node = encoder.node(value, _DEPTH_OF_MESSAGES)
+    return Encoded(node, tuple(encoder.buffers), encoder.size, encoder.nodes)
 
 
 _to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), allow_nan=False).encode
@@ -92,6 +104,8 @@ class _Encoder:
             return self.mapping(list(dict.items(value)), depth)
         if kind is ReadOnly:
             return ["r", self.node(value.value, depth)]
+        if kind is Encoded:
+            return self.encoded(value)
         if kind in _STANDS:
             return self.stand(value)
         np = sys.modules.get("numpy")
@@ -103,6 +117,14 @@ class _Encoder:
         if torch is not None and issubclass(kind, torch.Tensor):
             return self.tensor(torch, value)
         return self.subclass(value, kind, depth)
+
+    def encoded(self, value: Encoded) -> Any:
+        self.size += value.size
+        if self.size > MAX_BODY:
+            raise TooMuchError("size")
+        self.count(value.nodes)
+        self.buffers += value.buffers
+        return value.node
 
     def subclass(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, float):

@@ -82,6 +82,16 @@ class ReadOnly:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A value that is encoded already, by `prepare`, to be sent again and again. Its arrays must not change."""
+
+    node: Any
+    buffers: tuple[Buffer, ...]
+    size: int
+    nodes: int
+
+
 class NoData:
     """Something that must not pass for data: a bare `assert student.f(x)` has to fail, whatever `f` returns."""
 

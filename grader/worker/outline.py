@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CodeType
 from typing import Any
 
@@ -16,19 +16,39 @@ Message = dict[str, Any]
 
 def of(trees: Sequence[ast.Module]) -> Message:
     """The outline of the parts of a submission, as it is told to the trusted side."""
-    return {"imports": _imports(trees), "functions": _functions(trees), "uses": _uses(trees)}
-
-
-def _imports(trees: Sequence[ast.Module]) -> list[tuple[str, int, int]]:
-    """Top-level package, line and part of every import, also inside functions."""
-    found: list[tuple[str, int, int]] = []
+    imports: list[tuple[str, int, int]] = []
+    mentioned: dict[str, set[str]] = {}
     for part, tree in enumerate(trees):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found += [(alias.name.partition(".")[0], node.lineno, part) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                found.append((node.module.partition(".")[0], node.lineno, part))
-    return found[:MAX_NAMES]
+        for statement in tree.body:
+            inside = list(_walk(statement))
+            imports += _imports(inside, part)
+            loaded = {node.id for node in inside if type(node) is ast.Name}
+            for name in bound(statement):
+                mentioned.setdefault(name, set()).update(loaded)
+    return {"imports": imports[:MAX_NAMES], "functions": _functions(trees), "uses": _uses(mentioned)}
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it; as `ast.walk`, in another order, without contexts and in a third of the time."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                waiting += [item for item in value if isinstance(item, ast.AST)]
+            elif field != "ctx" and isinstance(value, ast.AST):
+                waiting.append(value)
+
+
+def _imports(nodes: Iterable[ast.AST], part: int) -> Iterator[tuple[str, int, int]]:
+    """Top-level package, line and part of every import."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], node.lineno, part) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0], node.lineno, part
 
 
 def _functions(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
@@ -50,13 +70,8 @@ def _parameters(args: ast.arguments) -> list[str]:
     return names + ([f"**{args.kwarg.arg}"] if args.kwarg else [])
 
 
-def _uses(trees: Sequence[ast.Module]) -> dict[str, list[str]]:
+def _uses(mentioned: Mapping[str, set[str]]) -> dict[str, list[str]]:
     """For each name that is bound at top level, the others among them that its definitions mention."""
-    mentioned: dict[str, set[str]] = {}
-    for statement in [statement for tree in trees for statement in tree.body]:
-        loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-        for name in bound(statement):
-            mentioned.setdefault(name, set()).update(loaded)
     left, uses = MAX_USES, {}
     for name, others in list(mentioned.items())[:MAX_NAMES]:
         uses[name] = sorted(others & mentioned.keys() - {name})[:left]

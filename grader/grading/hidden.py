@@ -1,0 +1,223 @@
+"""The hidden tests of an assignment, collected once by pytest, and run on one submission after the other."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+
+import pytest
+
+from grader.agreement import LOST, Agreement, OracleError, Record, given_up
+from grader.answers import Answers
+from grader.diagnose import Misconception, load_misconceptions
+from grader.errors import AssignmentError, GradeError
+from grader.grading.protocol import error_of, run_item, tear_down
+from grader.grading.questions import Questions, questions_of
+from grader.grading.trials import AnySession, Trial
+from grader.model import Assignment, Observation, Outcome, Status
+from grader.plugin import (
+    MARKERS,
+    Attempt,
+    HiddenTests,
+    check_item,
+    is_visible,
+    name_of,
+    outcome,
+    title_of,
+    weight_of,
+)
+from grader.shrink import Choices
+
+
+@dataclass
+class _Known:
+    """What is known of the tests under one seed: answers of misconceptions, who has met whom, and what tests ask."""
+
+    wrong_answers: Answers = field(default_factory=Answers)
+    met: set[str] = field(default_factory=set)
+    questions: dict[str, Questions | None] = field(default_factory=dict)
+
+
+class CollectedTests(HiddenTests):
+    """The pytest plugin that takes the place of pytest's run loop: `use` gets the tests once they are collected."""
+
+    def __init__(self, assignment: Assignment, use: Callable[[CollectedTests], None]) -> None:
+        super().__init__(seed=0)
+        self.collection_errors: list[str] = []
+        self.error: GradeError | None = None
+        self.finished = False
+        self.assignment = assignment
+        self._use = use
+        self._items: tuple[pytest.Item, ...] = ()
+        self._attempt: Attempt | None = None
+        self._known = _Known()
+
+    # What pytest calls
+
+    def assignment_of(self, item: pytest.Item) -> Assignment:  # noqa: ARG002 - the same for all items
+        """The one assignment of this run."""
+        return self.assignment
+
+    def attempt_of(self, item: pytest.Item) -> Attempt:
+        """The submission whose turn it is."""
+        if self._attempt is None:
+            raise RuntimeError(f"{item.nodeid} runs outside the turn of any submission")
+        return self._attempt
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the markers."""
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep the errors of collection: such an assignment grades nobody."""
+        if report.failed:
+            self.collection_errors.append(report.longreprtext)
+
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Keep a fault in pytest or in this plugin as a sentence, instead of printing it."""
+        self.collection_errors.append(str(excrepr))
+        return True
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put the tests in the order of the manifest."""
+        order = {exercise.name: k for k, exercise in enumerate(self.assignment.exercises)}
+        try:
+            exercises = {item: self.exercise_of(item).name for item in items}
+            for item in items:
+                check_item(item)
+        except AssignmentError as exc:
+            self.collection_errors.append(str(exc))
+            return
+        # Visible tests first: what they show cannot come from hidden inputs, which a worker has not seen by then.
+        items.sort(key=lambda item: (not is_visible(item), order[exercises[item]]))
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Take the place of pytest's own loop."""
+        if self.collection_errors:
+            return True
+        self._items = tuple(session.items)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._use(self)
+        except GradeError as exc:
+            self.error = exc
+        self.finished = self.error is None
+        return True
+
+    # What grading calls
+
+    def begin(self, assignment: Assignment, seed: int, only: Collection[str]) -> tuple[pytest.Item, ...]:
+        """The tests of some exercises (none named: all), which from now on run with the seed.
+
+        `assignment` may differ from the one that was collected in its limits. Raises AssignmentError if no test belongs
+        to an exercise.
+        """
+        wanted = frozenset(only) or frozenset(e.name for e in assignment.exercises)
+        untested = wanted.difference(self.exercise_of(item).name for item in self._items)
+        if untested:
+            raise AssignmentError(f"No hidden test belongs to {', '.join(sorted(untested))}.")
+        if seed != self.seed:
+            # Other numbers, other questions: what is known would only fill the memory.
+            self._known, self.oracle_answers = _Known(), Answers()
+        self.assignment, self.seed = assignment, seed
+        return tuple(item for item in self._items if self.exercise_of(item).name in wanted)
+
+    @cached_property
+    def misconceptions(self) -> tuple[Misconception, ...]:
+        """Those that the assignment knows."""
+        return load_misconceptions(self.assignment.hidden_tests)
+
+    @property
+    def wrong_answers(self) -> Answers:
+        """What misconceptions are known to answer."""
+        return self._known.wrong_answers
+
+    def try_items(self, session: AnySession, items: Sequence[pytest.Item]) -> Trial:
+        """Run tests on a submission."""
+        asked = [self._questions(item) for item in items]
+        self._attempt = Attempt(session)
+        outcomes: list[Outcome] = []
+        for k, item in enumerate(items):
+            exercise = self.exercise_of(item).name
+            verdict = given_up(o for o in outcomes if o.exercise == exercise)
+            if verdict is not None:
+                tear_down(item)
+                outcomes.append(self.not_run(item, *verdict))
+            else:
+                # What pytest has set up for this test stays up for the next one that it runs.
+                following = next((items[i] for i in range(k + 1, len(items)) if asked[i] is None), None)
+                outcomes.append(self._run_item(item, following, asked[k]))
+        return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators)
+
+    def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
+        """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
+        self._attempt = Attempt(session, generators={item.nodeid: rng})
+        if self._run_item(item, None, None).status in LOST:
+            raise TimeoutError
+        return self._attempt.records[item.nodeid].observations
+
+    def end_attempt(self, item: pytest.Item) -> None:
+        """No submission has its turn any more; `item` is one of the tests that it met."""
+        tear_down(item)
+        self._attempt = None
+
+    def not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:
+        """The outcome of a test that was left out."""
+        return Outcome(
+            exercise=self.exercise_of(item).name,
+            test=name_of(item),
+            title=title_of(item),
+            status=status,
+            weight=weight_of(item),
+            visible=is_visible(item),
+            says=says,
+        )
+
+    def _run_item(self, item: pytest.Item, following: pytest.Item | None, questions: Questions | None) -> Outcome:
+        attempt, self.item = self.attempt_of(item), item
+        answered, clock = attempt.session.answered, time.monotonic()
+        error = run_item(item, following) if questions is None else self._put(questions, item, attempt)
+        if error is None and attempt.session.answered == answered:
+            error = OracleError("the test asked nothing of the submission")
+        result = outcome(
+            item,
+            self.exercise_of(item),
+            error,
+            answered=attempt.session.answered > answered,
+            seconds=time.monotonic() - clock,
+        )
+        return replace(result, excess=attempt.records.get(item.nodeid, Record()).excess)
+
+    def _put(self, questions: Questions, item: pytest.Item, attempt: Attempt) -> BaseException | None:
+        """Ask what the test asks, without running it; gives what it would have raised."""
+        session, record = attempt.session, attempt.records.setdefault(item.nodeid, Record())
+        session.seconds_per_call = self.seconds_of(item)
+        if questions.generator is not None:
+            attempt.generators[item.nodeid] = questions.generator
+        agreement = Agreement(self.exercise_of(item), is_visible(item), record, self.oracle_answers)
+
+        def ask() -> None:
+            for question in questions.asked:
+                question.put_to(session, agreement)
+            record.settle()
+
+        return error_of("call", ask)
+
+    def _questions(self, item: pytest.Item) -> Questions | None:
+        """What the test asks, where it was worth while to find out: if it meets more than one submission."""
+        known, name = self._known, item.nodeid
+        if name not in known.met:
+            known.met.add(name)
+            return None
+        if name not in known.questions:
+            known.questions[name] = questions_of(item, partial(self._run_on, item))
+        return known.questions[name]
+
+    def _run_on(self, item: pytest.Item, attempt: Attempt) -> BaseException | None:
+        self._attempt, self.item = attempt, item
+        return run_item(item, None)
