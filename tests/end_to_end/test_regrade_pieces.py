@@ -73,10 +73,16 @@ def test_older_gradebook(shared_course):
 
 @pytest.fixture
 def noted(course):
-    """A course that was graded, whose tests of doubles note each time that they run."""
+    """A course that was graded, with a test of doubles that notes each time that it runs.
+
+    It looks at what comes back, so that it runs for every submission.
+    """
     log = course.root / "log.txt"
-    edit(course, TESTS, "import pytest\n", f"import pytest\n\ndef note():\n    open({str(log)!r}, 'a').write('.')\n")
-    edit(course, TESTS, "        agree.pure(", "        note()\n        agree.pure(")
+    note = f"def note(answer):\n    str(answer)\n    open({str(log)!r}, 'a').write('.')\n"
+    edit(course, TESTS, "import pytest\n", f"import pytest\n\n{note}")
+    pure = "agree.pure(student.double, reference.double, rng.normal(size=4))"
+    looked_at = f"answer = None\n        try:\n            answer = {pure}\n        finally:\n            note(answer)"
+    edit(course, TESTS, pure, looked_at)
     for name, source in CLASS.items():
         course.submit(source, f"class/{name}.py")
     run(course, "batch", "1", "class", "--seed", "7", "-q")

@@ -1,0 +1,172 @@
+"""Tests whose questions are written down once give the verdicts that they give when they run."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from grader.catalog import resolve
+from grader.grading import collect, grade_all
+from grader.grading.questions import questions_of
+from grader.intake import find_submissions
+from grader.sandbox import launcher, policy_of
+
+HIDDEN = '''
+"""Hidden tests of many kinds."""
+import numpy as np
+import pytest
+from reference import tiny as reference
+
+pytestmark = pytest.mark.exercise("double")
+
+
+@pytest.fixture
+def check(student, agree):
+    return lambda x: agree(student.double, reference.double, x)
+
+
+def overwrites(x):
+    answer = reference.double(x)
+    x[:] = 0.0
+    return answer
+
+
+def grows(double, numbers):
+    """Doubles what grows"""
+    return [double(np.array(numbers[:n])) for n in range(len(numbers))]
+
+
+@pytest.mark.visible
+def test_plain(student, agree, rng):
+    """Plain."""
+    for _ in range(3):
+        agree(student.double, reference.double, rng.normal(size=rng.integers(1, 5)))
+
+
+def test_own_fixture(check):
+    """Through a fixture."""
+    check(np.arange(3.0))
+
+
+def test_pure_list(student, agree):
+    """Lists stay."""
+    agree.pure(student.double, reference.double, [1.0, 2.0])
+
+
+def test_raises(student, agree):
+    """A text is refused."""
+    agree.raises(TypeError, student.double, None)
+
+
+def test_program(student, agree):
+    """A program."""
+    agree.through(grows, student.double, reference.double, [1.0, 2.0])
+
+
+def test_within(student, agree):
+    """Another tolerance."""
+    agree.within(rtol=0, atol=0.5)(student.double, reference.double, np.array([0.1, 0.2]))
+
+
+def test_shown(student, agree):
+    """What comes back is used."""
+    answer = agree(student.double, reference.double, np.arange(3.0))
+    if answer is not None and np.size(answer) != 3:
+        pytest.fail("There must be three numbers.")
+
+
+def test_asks_on(student, agree):
+    """What comes back is asked again."""
+    answer = agree(student.double, reference.double, np.arange(3.0))
+    if answer is not None:
+        agree(student.double, reference.double, answer)
+
+
+def test_nothing(student, agree):
+    """Whether anything comes back."""
+    if agree(student.double, reference.double, np.arange(3.0)) is None:
+        pytest.fail("There must be an answer.")
+
+
+def test_swallowed(student, agree):
+    """A use that does not end the test."""
+    try:
+        size = len(agree(student.double, reference.double, np.arange(2.0)))
+    except TypeError:
+        size = 1
+    agree(student.double, reference.double, np.ones(size))
+
+
+def test_by_hand(student):
+    """Without comparison."""
+    if student.double(1.0) != 2.0:
+        pytest.fail("Twice one is two.")
+
+
+def test_oracle_overwrites(student, agree):
+    """An oracle that writes into its argument."""
+    agree(student.double, overwrites, np.arange(3.0))
+
+
+def test_function(student, agree):
+    """A function as the argument has no content."""
+    agree(student.double, lambda f: 2.0 * f(), lambda: 3.0)
+
+
+@pytest.mark.exercise("total")
+def test_total(student, agree):
+    """Sums."""
+    agree(student.total, reference.total, np.arange(4.0))
+'''
+WRITTEN_DOWN = {"plain", "own_fixture", "pure_list", "raises", "program", "within", "total"}
+CLASS = {
+    "right": "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
+    "twice": "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
+    "solution": "import numpy as np\ndef double(x):\n    if x is None: raise TypeError\n"
+    "    return 2.0 * np.asarray(x() if callable(x) else x)\ndef total(x):\n    return float(double(x).sum())\n",
+    "squares": "def double(x):\n    return x * x\ndef total(x):\n    return float(double(x).sum())\n",
+    "nothing": "def double(x):\n    pass\n",
+    "short": "def double(x):\n    return 2.0 * x[:2]\ndef total(x):\n    return float(double(x).sum())\n",
+    "in_place": "def double(x):\n    x *= 2\n    return x\n",
+    "longer": "def double(x):\n    x.append(1.0)\n    return [2 * v for v in x[:-1]]\n",
+    "missing": "def total(x):\n    return float(2.0 * x.sum())\n",
+    "crashes": "import os\ndef double(x):\n    os._exit(1)\n",
+    "broken": "def double(x:\n",
+}
+
+
+@pytest.fixture(scope="module")
+def tiny(shared_course):
+    """The tiny course with tests of many kinds, and a class."""
+    (shared_course.root / "tests/hidden/assignment1_tiny/test_tiny.py").write_text(HIDDEN)
+    for name, source in CLASS.items():
+        shared_course.submit(source, f"class/{name}.py")
+    return resolve("1", shared_course.root)
+
+
+def reports(tiny, workers, submissions):
+    found = []
+    grade_all(submissions, tiny, workers, found.append)
+    return {r.student: (r.problems, r.diagnoses, [replace(o, seconds=0) for o in r.outcomes]) for r in found}
+
+
+def test_which_are_written_down(tiny):
+    """All that ask the same whatever is answered, and no others."""
+
+    def use(tests):
+        items = tests.begin(tiny, 0, ())
+        return [item.name for item in items if questions_of(item, partial(tests._run_on, item))]
+
+    assert {name.removeprefix("test_") for name in collect(tiny, use)} == WRITTEN_DOWN
+
+
+def test_same_reports(tiny):
+    """A submission that comes late in a batch gets the report that it gets alone."""
+    everybody = find_submissions(tiny.root / "class", tiny)
+    with launcher("process", policy_of(tiny)) as workers:
+        together = reports(tiny, workers, [*everybody, *everybody])
+        alone = {}
+        for one in everybody:
+            alone |= reports(tiny, workers, [one])
+
+    assert together == alone
