@@ -64,8 +64,8 @@ def broken_variants(
 
 def _twice(below: Mutant, above: str, tried: Sequence[str], killed: set[str]) -> list[Broken]:
     """A wrong base with a wrong exercise on top of it, in every way that is known to be wrong."""
-    found = mutants(below.source, tried, solution_lines(below.source))
-    both = [m for m in found if m.exercise == above and m.name in killed]
+    found = mutants(below.source, tried, solution_lines(below.source), of=above)
+    both = [m for m in found if m.name in killed]
     return [Broken(below.exercise, f"{below.name}, and {m.name}", m.source, above) for m in both]
 
 

@@ -29,7 +29,10 @@ def do_jobs(assignment: Assignment, workers: Launcher, jobs: Iterator[Job], answ
 
 @dataclass(frozen=True)
 class GradeThem:
-    """Grade submissions on some exercises, under one seed; a call may take `seconds`, or what the manifest says."""
+    """Grade submissions on some exercises, under one seed; a call may take `seconds`, or what the manifest says.
+
+    The exercises that are not graded are the solution's own.
+    """
 
     submissions: tuple[Submission, ...]
     only: tuple[str, ...]
@@ -40,7 +43,17 @@ class GradeThem:
         """A report for each submission, in their order."""
         if self.seconds is not None:
             assignment = replace(assignment, limits=replace(assignment.limits, seconds_per_call=self.seconds))
-        graded = grade_on(tests, self.submissions, assignment, workers, only=self.only, seed=self.seed, examples=False)
+        others = [e.name for e in assignment.exercises if e.name not in self.only]
+        graded = grade_on(
+            tests,
+            self.submissions,
+            assignment,
+            workers,
+            only=self.only,
+            seed=self.seed,
+            examples=False,
+            right=others,
+        )
         return list(graded)
 
 

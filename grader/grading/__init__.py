@@ -76,12 +76,17 @@ def grade_on(
     only: Collection[str] = (),
     seed: int = 0,
     examples: bool = True,
+    right: Iterable[str] = (),
 ) -> Iterator[Report]:
-    """As `grade_all`, with tests that are collected already. `assignment` may have other limits than theirs."""
+    """As `grade_all`, with tests that are collected already. `assignment` may have other limits than theirs.
+
+    `right` are exercises that are known to be right, and need not be graded: what builds on them is not tried again on
+    right ones.
+    """
     asked = [e.name for e in assignment.exercises]
     open_session = partial(Session, launcher=workers, policy=policy_of(assignment), asked=asked)
-    right = partial(right_pieces, assignment, open_session)
-    run = GradingRun(tests, assignment, workers, only=only, seed=seed, right=right, examples=examples)
+    pieces = partial(right_pieces, assignment, open_session)
+    run = GradingRun(tests, assignment, workers, only=only, seed=seed, pieces=pieces, examples=examples, right=right)
     return (run.grade(Candidate(s, partial(open_session, s))) for s in submissions)
 
 

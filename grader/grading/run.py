@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -59,9 +59,9 @@ class Isolated(Protocol):
 class GradingRun:
     """Grades submissions, one after the other, with the hidden tests of some exercises (`only`; empty: all).
 
-    `right` opens right pieces for what builds on wrong ones (see `carry`); they are open for one submission at a time.
-    `examples` says whether to look for the smallest inputs on which submissions go wrong. Raises AssignmentError if no
-    test belongs to an exercise.
+    `pieces` opens right pieces for what builds on wrong ones (see `carry`); they are open for one submission at a time.
+    `examples` says whether to look for the smallest inputs on which submissions go wrong. `right` are exercises that
+    need not be graded to be known as right. Raises AssignmentError if no test belongs to an exercise.
     """
 
     def __init__(
@@ -72,16 +72,18 @@ class GradingRun:
         *,
         only: Collection[str],
         seed: int,
-        right: Callable[[], AbstractContextManager[Pieces]] = _no_pieces,
+        pieces: Callable[[], AbstractContextManager[Pieces]] = _no_pieces,
         examples: bool = True,
+        right: Iterable[str] = (),
     ) -> None:
         self._tests = tests
         self._items = tests.begin(assignment, seed, only)
         self._assignment = assignment
         self._host = host
         self._seed = seed
-        self._right = right
+        self._pieces = pieces
         self._examples = examples
+        self._right = tuple(Outcome(name, "", "", Status.PASSED) for name in right)
 
     def grade(self, candidate: Candidate) -> Report:
         """The report on one submission."""
@@ -140,8 +142,8 @@ class GradingRun:
         session = candidate.open_session()
         try:
             open_session = candidate.open_session
-            with Trials(self._tests, self._assignment, open_session, self._right, thorough=self._examples) as trials:
-                tried = trials.by_exercise(session, items, known)
+            with Trials(self._tests, self._assignment, open_session, self._pieces, thorough=self._examples) as trials:
+                tried = trials.by_exercise(session, items, (*self._right, *known))
             diagnoses = explain(
                 [(t.records, t.before) for t in tried.values()], self._tests.misconceptions, self._tests.wrong_answers
             )

@@ -19,11 +19,14 @@ _TELLING = (ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.BoolOp, ast.IfE
 _ENOUGH = 12  # characters of a piece that make it recognisable
 
 
-def mutants(source: str, exercises: Sequence[str], lines: Collection[int] | None = None) -> list[Mutant]:
+def mutants(
+    source: str, exercises: Sequence[str], lines: Collection[int] | None = None, *, of: str | None = None
+) -> list[Mutant]:
     """Every mutant of a solution, from top to bottom: one place changed by one operator.
 
-    Changed is the code of the exercises, in the manifest's order, and of the helpers and constants that they use;
-    only on `lines` (from 1) if these are given. No two mutants have the same tree, and none has the solution's.
+    Changed is the code of the exercises, in the manifest's order, and of the helpers and constants that they use; only
+    on `lines` (from 1), and only what belongs to the exercise `of`, if these are given. No two mutants have the same
+    tree, and none has the solution's.
 
     Raises:
         AssignmentError: the solution is no Python, or does not define an exercise.
@@ -36,7 +39,8 @@ def mutants(source: str, exercises: Sequence[str], lines: Collection[int] | None
     numpy = numpy_names(tree)
     found: list[Mutant] = []
     for definition, exercise in owners(tree, exercises):
-        found.extend(_mutants_of(definition, exercise, text, numpy, lines))
+        if of in (None, exercise):
+            found.extend(_mutants_of(definition, exercise, text, numpy, lines))
     return _told_apart(found)
 
 
