@@ -27,6 +27,8 @@ SECONDS_TO_LOAD = 10.0
 # A function that has ended or held up its worker this often is not called again, nor, in the end, anything else.
 MAX_LOSSES_PER_FUNCTION = 3
 MAX_LOSSES = 12
+# Once a call has run out of time, the others have a quarter of it, but not less than this.
+_SECONDS_AFTER_A_LOSS = 0.5
 MAX_FREED = 1000
 # The fields of a reply besides its value, with their defaults.
 _REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "changed": False, "callable": False}
@@ -229,7 +231,7 @@ class Session:
             self._load()
         exchange = self._exchange
         outer, started = self._deadline, time.monotonic()
-        seconds = min(self.seconds_per_call if seconds is None else seconds, self._remaining())
+        seconds = min(self._time_for_a_call(seconds), self._remaining())
         # A request from within a callback counts against the call that it interrupts.
         self._deadline = started + seconds if outer is None else min(outer, started + seconds)
         try:
@@ -271,6 +273,20 @@ class Session:
                 f"{what} was not called: {MAX_LOSSES} calls into this submission had no answer already."
             )
 
+    def _time_for_a_call(self, seconds: float | None) -> float:
+        """Its deadline: short once a call has run out of time, so that a loop without end costs little of a batch.
+
+        Where a test gives more than the usual time, as for training, that is not cut.
+        """
+        seconds = self.seconds_per_call if seconds is None else seconds
+        if seconds > self._policy.limits.seconds_per_call or not self._was_late:
+            return seconds
+        return min(seconds, max(_SECONDS_AFTER_A_LOSS, seconds / 4))
+
+    @property
+    def _was_late(self) -> bool:
+        return any(StudentTimeout in kinds for kinds in self._losses.values())
+
     def _ask(self, message: Message, deadline: float) -> Message:
         if self._exchange is None:
             raise LostError("ended", "the process was replaced")
@@ -305,7 +321,10 @@ class Session:
         if lost.why == "ended" and lost.detail == SANDBOX_GONE:
             raise IsolationError(f"The sandbox ended from outside, during {what}.", "Grade this submission again.")
         if lost.why == "late":
-            late = StudentTimeout(f"{what} gave no answer within {seconds:.3g} seconds.", private=lost.detail)
+            less = self._was_late and seconds < self.seconds_per_call
+            shorter = " (less than usual, since an earlier call ran out of time)" if less else ""
+            says = f"{what} gave no answer within {seconds:.3g} seconds{shorter}."
+            late = StudentTimeout(says, private=lost.detail)
             return late if seconds < self._remaining() else self._budget_error()
         if lost.why == "memory":
             return StudentCrashed(f"{what} used more than {self._policy.limits.memory_mb} MB of memory.")

@@ -377,6 +377,25 @@ def test_function_that_crashes_is_given_up(open_session):
     assert session.module.h() == 1
 
 
+@pytest.mark.parametrize(("given", "lost"), [(None, True), (30.0, False)])
+def test_less_time_after_a_call_without_end(open_session, given, lost):
+    """Once a call ran out of time the others have a quarter of it, but for tests that give more than usual."""
+    limits = Limits(seconds_per_call=3.0, seconds_total=100.0, memory_mb=300)
+    source = "import time\ndef f():\n    while True: pass\ndef g():\n    time.sleep(1.5)\n    return 1\n"
+    session = open_session(source, limits=limits)
+    session.seconds_per_call = given or 3.0
+    before = session.call("g", (), {}).value
+    with pytest.raises(StudentTimeout, match=r"f gave no answer within 1 seconds\.$"):
+        session.call("f", (), {}, seconds=1.0)
+
+    if lost:
+        with pytest.raises(StudentTimeout, match=r"g gave no answer within 0.75 seconds \(less than usual"):
+            session.call("g", (), {})
+    else:
+        assert session.call("g", (), {}).value == 1
+    assert before == 1
+
+
 def test_budget_is_for_the_whole_submission(open_session):
     """When the time of a submission is used up, nothing more is called."""
     session = open_session("import time\ndef f(s):\n    time.sleep(s)\n", Limits(20.0, 1.0, 300))
