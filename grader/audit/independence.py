@@ -1,4 +1,8 @@
-"""Whether a wrong exercise costs another one points, and whether a wrong one gains by what is carried forward."""
+"""Whether a wrong exercise costs another one points, and whether a wrong one gains by what is carried forward.
+
+An exercise that is not written is tried with all others: their tests might call it. One with a mistake is tried with
+those that run the changed code.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import TypeVar
 from grader.audit.jobs import GradeThem, as_submission
 from grader.audit.model import Dependence, MutantTrial
 from grader.model import Assignment, Report, Status
-from grader.mutation import Mutant, mutants
+from grader.mutation import Mutant, concerned, mutants
 from grader.release import solution_lines
 
 T = TypeVar("T")
@@ -21,17 +25,18 @@ _NOT_WRITTEN = "\n\ndef {}(*args, **kwargs):\n    raise NotImplementedError\n"
 
 @dataclass(frozen=True)
 class Broken:
-    """A solution in which the exercise `base`, and perhaps one that builds on it, is wrong."""
+    """A solution in which the exercise `base`, and perhaps one that builds on it, is wrong. `graded` may lose by it."""
 
     base: str
     how: str
     source: str
+    graded: tuple[str, ...]
     also: str = ""
 
-    def job(self, assignment: Assignment, tried: tuple[str, ...], seconds: float | None) -> GradeThem:
-        """Grade it on all exercises, or on the two that are wrong; a call may take `seconds`, or by the manifest."""
+    def job(self, assignment: Assignment, seconds: float | None) -> GradeThem:
+        """Grade it; a call may take `seconds`, or by the manifest."""
         submission = as_submission(assignment, self.source, f"{self.base}: {self.how}")
-        return GradeThem((submission,), (self.base, self.also) if self.also else tried, 0, seconds)
+        return GradeThem((submission,), self.graded, 0, seconds)
 
 
 def broken_variants(
@@ -53,8 +58,10 @@ def broken_variants(
     for mutant in found:
         if mutant.name in killed:
             wrong.setdefault(mutant.exercise, []).append(mutant)
-    broken = [Broken(name, "not written", source + _NOT_WRITTEN.format(name)) for name in tried]
-    broken += [Broken(name, m.name, m.source) for name in tried for m in _spread(wrong.get(name, []), ways)]
+    broken = [Broken(name, "not written", source + _NOT_WRITTEN.format(name), tuple(tried)) for name in tried]
+    for mutant in (m for name in tried for m in _spread(wrong.get(name, []), ways)):
+        graded = tuple(concerned(source, mutant.source, tried))
+        broken.append(Broken(mutant.exercise, mutant.name, mutant.source, graded))
     for exercise in (assignment.exercise(name) for name in tried):
         for base in (name for name in exercise.builds_on if name in tried):
             for below in _spread(wrong.get(base, []), 1):
@@ -66,7 +73,8 @@ def _twice(below: Mutant, above: str, tried: Sequence[str], killed: set[str]) ->
     """A wrong base with a wrong exercise on top of it, in every way that is known to be wrong."""
     found = mutants(below.source, tried, solution_lines(below.source), of=above)
     both = [m for m in found if m.name in killed]
-    return [Broken(below.exercise, f"{below.name}, and {m.name}", m.source, above) for m in both]
+    pair = below.exercise, above
+    return [Broken(below.exercise, f"{below.name}, and {m.name}", m.source, pair, above) for m in both]
 
 
 def _spread(some: Sequence[T], most: int) -> Sequence[T]:

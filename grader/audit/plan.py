@@ -70,7 +70,7 @@ def audit(
         mutant_trials = [replace(m, equivalent=reasons.get(m.name, "")) for m in mutant_trials]
         mutant_trials = _with_inputs(run, mutant_trials)
         broken = broken_variants(assignment, source, tried, mutant_trials, found, quick=quick)
-        dependences = _dependences(run, wrong, broken, tried)
+        dependences = _dependences(run, wrong, broken)
     stale = [name for name in reasons if _is_stale(name, mutant_trials, tried, sampled=quick)]
     return Audit(
         assignment=assignment,
@@ -182,16 +182,16 @@ def _with_inputs(run: Run, trials: Sequence[MutantTrial]) -> list[MutantTrial]:
     return [replace(t, inputs=inputs[t.exercise]) if t.survived else t for t in trials]
 
 
-def _dependences(run: Run, wrong: _Wrong, broken: Sequence[Broken], tried: tuple[str, ...]) -> list[Dependence]:
+def _dependences(run: Run, wrong: _Wrong, broken: Sequence[Broken]) -> list[Dependence]:
     """What each broken exercise costs the others.
 
     Where another seems to lose points it is tried again, with all the time of the manifest: a loaded machine is no
     accusation.
     """
-    graded = run([b.job(wrong.assignment, tried, wrong.seconds) for b in broken], "independence")
+    graded = run([b.job(wrong.assignment, wrong.seconds) for b in broken], "independence")
     found = [dependence(b, report) for b, (report,) in zip(broken, graded, strict=True)]
     losing = [k for k, d in enumerate(found) if d.lost]
-    again = run([broken[k].job(wrong.assignment, tried, None) for k in losing], "independence, once more")
+    again = run([broken[k].job(wrong.assignment, None) for k in losing], "independence, once more")
     for k, (report,) in zip(losing, again, strict=True):
         found[k] = dependence(broken[k], report)
     return found

@@ -56,6 +56,7 @@ one line. No two mutants have the same tree. Some may still compute the same: no
 from grader.mutation.generate import mutants
 from grader.mutation.model import Edit, Mutant
 from grader.mutation.operators import OPERATORS, Operator
+from grader.mutation.ownership import concerned
 from grader.mutation.reorder import reordered
 
-__all__ = ["OPERATORS", "Edit", "Mutant", "Operator", "mutants", "reordered"]
+__all__ = ["OPERATORS", "Edit", "Mutant", "Operator", "concerned", "mutants", "reordered"]

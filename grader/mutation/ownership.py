@@ -19,11 +19,8 @@ def owners(tree: ast.Module, exercises: Sequence[str]) -> list[tuple[Definition,
     Raises:
         AssignmentError: the module does not define an exercise.
     """
-    defined = [(node, names) for node in tree.body if isinstance(node, Definition) and (names := _names(node))]
-    uses: dict[str, set[str]] = {}
-    for node, names in defined:
-        for name in names:
-            uses.setdefault(name, set()).update(_mentioned(node))
+    defined = _defined(tree)
+    uses = _uses(defined)
     if missing := [name for name in exercises if name not in uses]:
         raise AssignmentError(
             f"the solution defines no '{missing[0]}'",
@@ -38,6 +35,37 @@ def owners(tree: ast.Module, exercises: Sequence[str]) -> list[tuple[Definition,
         for node, names in defined
         if any(name in owner for name in names)
     ]
+
+
+def concerned(source: str, changed: str, exercises: Sequence[str]) -> list[str]:
+    """The exercises that run code in which two texts of a module differ, by the names that they reach in the second."""
+    before, after = (_defined(ast.parse(text)) for text in (source, changed))
+    was, uses = _trees(before), _uses(after)
+    different = {name for name, trees in _trees(after).items() if trees != was.get(name)}
+    return [name for name in exercises if different & {name, *_reached(name, uses, ())}]
+
+
+Defined = list[tuple[Definition, list[str]]]
+
+
+def _defined(tree: ast.Module) -> Defined:
+    return [(node, names) for node in tree.body if isinstance(node, Definition) and (names := _names(node))]
+
+
+def _trees(defined: Defined) -> dict[str, list[str]]:
+    trees: dict[str, list[str]] = {}
+    for node, names in defined:
+        for name in names:
+            trees.setdefault(name, []).append(ast.dump(node))
+    return trees
+
+
+def _uses(defined: Defined) -> dict[str, set[str]]:
+    uses: dict[str, set[str]] = {}
+    for node, names in defined:
+        for name in names:
+            uses.setdefault(name, set()).update(_mentioned(node))
+    return uses
 
 
 def _names(node: Definition) -> list[str]:

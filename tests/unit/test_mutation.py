@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import AssignmentError
-from grader.mutation import Mutant, mutants
+from grader.mutation import Mutant, concerned, mutants
 from grader.release.markers import find_marked
 
 COURSE = Path(__file__).parents[2]
@@ -205,6 +205,37 @@ def test_order_of_manifest_decides() -> None:
     got = {mutant.was: mutant.exercise for mutant in mutants(HELPERS, ["second", "Layer"])}
 
     assert got["return x + EPS"] == "second"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "exercises"),
+    [
+        ("x + 1", "x + 2", ["first", "second"]),
+        ("return helper(x)", "return -helper(x)", ["first", "second"]),
+        ("first(x) * 2", "first(x) * 3", ["second"]),
+        ("x - 1", "x - 2", ["third"]),
+        ("SIZE = 3", "SIZE = 4", ["third"]),
+        ("# a remark", "# another", []),
+    ],
+)
+def test_who_runs_changed_code(old: str, new: str, exercises: list[str]) -> None:
+    """A change concerns those that reach it, through helpers, constants and other exercises."""
+    source = (
+        "SIZE = 3\ndef helper(x):\n    return x + 1\ndef first(x):\n    return helper(x)  # a remark\n"
+        "def second(x):\n    return first(x) * 2\ndef third(x):\n    return SIZE * (x - 1)\n"
+    )
+
+    assert concerned(source, source.replace(old, new), ["first", "second", "third"]) == exercises
+
+
+def test_only_of_one_exercise() -> None:
+    """Those of one exercise are the same, names included, as among all."""
+    source = "def helper(x):\n    return x + 1\n"
+    source += "".join(f"def {name}(x):\n    return helper(x) * 2\n" for name in "fg")
+    everything = mutants(source, ["f", "g"])
+
+    assert mutants(source, ["f", "g"], of="g") == [m for m in everything if m.exercise == "g"]
+    assert len({m.exercise for m in everything}) == 2
 
 
 def test_unused_helper_left_alone() -> None:
