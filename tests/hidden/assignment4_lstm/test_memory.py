@@ -195,7 +195,14 @@ class TestFate:
 
     def test_symmetric(self, check, rng):
         """Of all eigenvalues the one that is largest by absolute value decides, be it negative."""
-        for values in ((-1.2, 0.5, 0.3), (0.9, -0.8), (-1.0, 0.2, 0.4), (1.3, -0.1, 0.0, 0.2), (-0.7, -0.6), (1.6, -0.9)):
+        for values in (
+            (-1.2, 0.5, 0.3),
+            (0.9, -0.8),
+            (-1.0, 0.2, 0.4),
+            (1.3, -0.1, 0.0, 0.2),
+            (-0.7, -0.6),
+            (1.6, -0.9),
+        ):
             check(of_eigenvalues(rng, values))
 
     def test_complex_eigenvalues(self, check, rng):
