@@ -15,6 +15,7 @@ from grader.audit.equivalents import load_equivalents
 from grader.audit.jobs import reference_functions, try_misconceptions
 from grader.audit.model import Audit, Dependence, MutantTrial, TestAudit, Trial
 from grader.audit.plan import audit
+from grader.audit.summary import summary, times
 
 __all__ = [
     "Audit",
@@ -25,5 +26,7 @@ __all__ = [
     "audit",
     "load_equivalents",
     "reference_functions",
+    "summary",
+    "times",
     "try_misconceptions",
 ]

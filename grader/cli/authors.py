@@ -18,6 +18,7 @@ from grader.errors import RequestError
 Examples:
   grade audit assignment3
   grade audit 3 --quick
+  grade audit 3 --html audit.html
   grade audit 3 --json -o audit.json"""
 )
 @click.argument("assignment")
@@ -29,6 +30,9 @@ Examples:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Where to write the JSON (default: standard output)."
 )
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="Also write it as one page, with kill matrix and survivors."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Every test, with its kills and its tolerance.")
 @click.option("--lanes", type=click.IntRange(1, 64), help="Processes that work in parallel (default: one per core).")
 @isolation_option
@@ -39,6 +43,7 @@ def audit(
     capstones: bool,
     as_json: bool,
     output: Path | None,
+    html: Path | None,
     verbose: bool,
     lanes: int | None,
     isolation: str,
@@ -51,11 +56,13 @@ def audit(
     from grader.console import make_console, stages
     from grader.console.audit import print_audit
     from grader.exports import write
+    from grader.exports.audit_html import audit_to_html
     from grader.exports.audit_json import audit_to_json
 
     if output is not None and not as_json:
         raise RequestError("-o needs --json.", "Add --json, or leave -o out.")
-    check_folder_of(output)
+    for file in (output, html):
+        check_folder_of(file)
     found = resolve(assignment, find_root(Path.cwd()))
     with stages(make_console(stderr=True)) as on_progress:
         result = audit_tests(
@@ -66,6 +73,8 @@ def audit(
             capstones=capstones,
             on_progress=on_progress,
         )
+    if html is not None:
+        write(html, audit_to_html(result))
     if output is not None:
         write(output, audit_to_json(result))
     elif as_json:

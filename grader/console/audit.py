@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.audit import Audit, MutantTrial, TestAudit
+from grader.audit import Audit, MutantTrial, TestAudit, summary, times
 from grader.console.lines import mark, say
 from grader.model import Status
 
@@ -43,7 +43,7 @@ def print_audit(console: Console, found: Audit, *, verbose: bool = False) -> Non
         console.print(_tests(found.tests))
         say(console, _LEGEND, "dim", indent=1)
         console.print()
-    for line in _summary(found):
+    for line in summary(found):
         say(console, line, indent=1, hanging=2)
     console.print()
     for rule in found.broken_rules:
@@ -99,48 +99,7 @@ def _tests(tests: Iterable[TestAudit]) -> Table:
             Text(f" {test.name}", style),
             str(test.kills),
             str(len(test.alone)),
-            _times(test.largest_right),
-            _times(test.smallest_wrong),
+            times(test.largest_right),
+            times(test.smallest_wrong),
         )
     return table
-
-
-def _times(excess: float | None) -> str:
-    """A difference as a multiple of what is allowed."""
-    return "–" if excess is None else f"{excess:.2g} ×"
-
-
-def _summary(found: Audit) -> list[str]:
-    named, wrong = len(found.named), len(found.false_names)
-    killed = [m for m in found.mutants if m.failed]
-    fragile = [m for m in killed if len(m.failed) == 1]
-    redundant = sum(not t.alone for t in found.tests)
-    return [
-        (
-            f"Mutants: {len(found.mutants)}, of which {len(killed)} killed, "
-            f"{sum(bool(m.equivalent) for m in found.mutants)} listed as equivalent, {len(found.survivors)} survive. "
-            f"{len(fragile)} are killed by one test only (fragile)."
-        ),
-        f"Tests that kill nothing alone (redundant, as far as mutants go): {redundant} of {len(found.tests)}.",
-        f"Diagnosis named {sum(t.right for t in found.misconceptions)} of {len(found.misconceptions)} misconceptions. "
-        f"Of the killed mutants it named {named}; on other inputs {named - wrong} of these names held"
-        + (f" (precision {(named - wrong) / named:.1%})." if named else "."),
-        _room(found.tests),
-        (
-            f"Independence: {len(found.dependences)} solutions with a broken exercise, "
-            f"{sum(bool(d.lost) for d in found.dependences)} of which cost another one points."
-        ),
-        f"Solution, stub and {found.seeds} seeds: {'as they must' if not found.faults else 'see below'}. "
-        f"Isolation {found.isolation.level} ({found.isolation.launcher}). {found.seconds:.0f} s."
-        + (f" Left out: {', '.join(found.left_out)} (--capstones)." if found.left_out else "")
-        + (" A sample only (--quick)." if found.sampled else ""),
-    ]
-
-
-def _room(tests: Iterable[TestAudit]) -> str:
-    right = max((t.largest_right for t in tests if t.largest_right is not None), default=None)
-    wrong = min((t.smallest_wrong for t in tests if t.smallest_wrong is not None), default=None)
-    return (
-        f"Tolerances: right programs differ by at most {_times(right)} what is allowed, wrong ones by {_times(wrong)} "
-        "or more."
-    )

@@ -2,6 +2,8 @@
 
 import json
 import tomllib
+from collections import Counter
+from html.parser import HTMLParser
 
 import pytest
 
@@ -48,6 +50,53 @@ def test_survivors_are_shown(audited):
     assert HOLE in survivors(document)
     assert "+    return 2.0 * np.asarray(x)" in done.stdout
     assert "inputs tried: x (2,); x (1,); x (3,); x (5,); x (4,)" in done.stdout
+
+
+def test_page(course):
+    """The page shows what the terminal shows, and the kill matrix; names of mutants are text, whatever they hold."""
+    change(
+        course,
+        "solutions/assignment1_tiny/tiny.py",
+        "    return float(",
+        "    if x.size < 0: x = -x\n    return float(",
+    )
+    page = course.root / "audit.html"
+
+    done = course.grade("audit", "1", "--json", "-o", course.root / "audit.json", "--html", page)
+
+    document = json.loads((course.root / "audit.json").read_text(encoding="utf-8"))
+    found = Page(page.read_text(encoding="utf-8"))
+    assert done.returncode == 1, done.stderr
+    assert not found.left_open
+    assert found.tags.keys().isdisjoint({"script", "link", "img"})
+    assert any("<" in m["name"] for m in document["mutants"])
+    names = [m["name"].partition(": ")[2] for m in document["mutants"]]
+    assert [name for name in names if name not in found.texts] == []
+    assert [f"survives: {name}" for name in survivors(document) if f"survives: {name}" not in found.text] == []
+    assert found.texts.count("●") == sum(len(m["failed"]) for m in document["mutants"])
+
+
+class Page(HTMLParser):
+    """The texts and tags of an HTML page, and the tags that were not closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags = Counter[str]()
+        self.left_open: list[str] = []
+        self.feed(html)
+        self.text = "".join(self.texts)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags[tag] += 1
+        if tag not in ("meta", "br"):
+            self.left_open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.left_open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
 
 
 def test_contract_kept(course, audited):
