@@ -22,6 +22,8 @@ from grader.cli.options import (
     FULL_MARKS,
     INSTALL,
     LARGEST_SEED,
+    cluster_of,
+    cluster_option,
     console,
     gradebook_option,
     isolation_option,
@@ -71,7 +73,7 @@ Examples:
     help="Seed of the tests' inputs (default: that of the batch before, at first a fresh one).",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
-@click.option("--cluster", metavar="URL", help="Grade on a Dask cluster's workers: the scheduler's tcp://HOST:PORT.")
+@cluster_option
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary, and who could not be graded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the class as JSON instead of a table.")
 @click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
@@ -142,7 +144,7 @@ def batch(
             isolation=launcher_of(isolation),
             workers=workers,
             weak_isolation=allow_weak_isolation,
-            cluster=_cluster(cluster, workers),
+            cluster=cluster_of(cluster, workers),
         )
         run = _Run(found, submissions, quiet=quiet, as_json=as_json)
         journal = _journal(book, found, terms.seed, fresh=fresh or rerun_failed)
@@ -181,15 +183,6 @@ def _carry_out(run: _Run, grade: Callable[..., None], journal: Any, place: str |
         raise
     journal.finish()
     run.print(f"{kept} (seed {seed})." if place else f"{kept}.")
-
-
-def _cluster(address: str | None, workers: int | None) -> str | None:
-    """The address. Raises RequestError if it goes with nothing else that is asked for, or with what is installed."""
-    if address is not None and workers is not None:
-        raise RequestError("--workers counts processes of this machine.", "A cluster has as many as it has threads.")
-    if address is not None and not find_spec("distributed"):
-        raise RequestError("--cluster needs Dask, which is not installed.", "Install it: pip install distributed")
-    return address
 
 
 def _place(where: str | None, root: Path) -> str | None:

@@ -17,6 +17,8 @@ from grader.cli.options import (
     FULL_MARKS,
     LESS,
     check_folder_of,
+    cluster_of,
+    cluster_option,
     console,
     gradebook_option,
     isolation_option,
@@ -70,6 +72,7 @@ Examples:
 @click.argument("assignment")
 @click.option("--apply", "apply_", is_flag=True, help="Let the new reports and points count.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that work in parallel (default: one per core).")
+@cluster_option
 @click.option("--allow-weak-isolation", is_flag=True, help="Run even below isolation level B: for code that you trust.")
 @gradebook_option
 @isolation_option
@@ -78,6 +81,7 @@ def regrade(
     *,
     apply_: bool,
     workers: int | None,
+    cluster: str | None,
     allow_weak_isolation: bool,
     where: str | None,
     isolation: str,
@@ -101,7 +105,7 @@ def regrade(
         if seed is None:
             raise RequestError(f"The gradebook has no batch of {found.name}.", f"grade batch {found.name} FOLDER")
         standings = list(book.counting(found))
-        terms = Terms(seed, launcher_of(isolation), workers, allow_weak_isolation)
+        terms = Terms(seed, launcher_of(isolation), workers, allow_weak_isolation, cluster=cluster_of(cluster, workers))
         journal = GradebookJournal(book, found, seed, kind="regrade")
         with counting(make_console(stderr=True), "grading", len(standings)) as advance:
             plan = plan_of(found, standings, terms, journal, lambda r: advance(not r.ungraded), apply=apply_)

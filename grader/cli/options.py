@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,20 @@ def open_existing_gradebook(where: str | None, root: Path) -> Any:
         hint = "`grade batch ASSIGNMENT FOLDER` makes one, or name another: --gradebook FILE|URL."
         raise GradebookError(f"There is no gradebook {place}.", hint)
     return open_gradebook(place)
+
+
+cluster_option = click.option(
+    "--cluster", metavar="URL", help="Grade on a Dask cluster's workers: the scheduler's tcp://HOST:PORT."
+)
+
+
+def cluster_of(address: str | None, workers: int | None) -> str | None:
+    """The address. Raises RequestError if it goes with nothing else that is asked for, or with what is installed."""
+    if address is not None and workers is not None:
+        raise RequestError("--workers counts processes of this machine.", "A cluster has as many as it has threads.")
+    if address is not None and not find_spec("distributed"):
+        raise RequestError("--cluster needs Dask, which is not installed.", "Install it: pip install distributed")
+    return address
 
 
 def launcher_of(isolation: str) -> str | None:

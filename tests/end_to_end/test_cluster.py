@@ -198,6 +198,31 @@ def test_killed_worker(course, cluster, there, tmp_path):
     assert all(gone(pid) for pid in lanes)
 
 
+def test_regrade(pristine_course, cluster, there, tmp_path):
+    """After a change of a test the workers grade anew what it concerns, as this machine would."""
+    course = pristine_course.copied_to(tmp_path / "course")
+    for name, source in CLASS.items():
+        course.submit(source, f"class/{name}.py")
+    local, remote = tmp_path / "local.sqlite", tmp_path / "remote.sqlite"
+    for where in (local, remote):
+        course.grade(*command("--gradebook", where, "-q"))
+    tests = course.root / "tests/hidden/assignment1_tiny/test_tiny.py"
+    tests.write_text(tests.read_text().replace("(1, 3, 5)", "(1, 3, 6)"))
+    words = "regrade", "1", "--apply", "--allow-weak-isolation", "--gradebook"
+
+    nowhere = course.grade(
+        *words, remote, "--cluster", f"tcp://127.0.0.1:{free_port()}", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="2s"
+    )
+    done = course.grade(*words, remote, *there)
+    here = course.grade(*words, local)
+
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert (done.returncode, here.returncode) == (0, 0), done.stderr
+    assert "hand-ins were graded anew" in done.stdout
+    assert done.stdout == here.stdout
+    assert reports(remote) == reports(local)
+
+
 def test_what_differs(course):
     """A lane names each file and version that is not what the command has."""
     assignment = resolve("1", course.root)
