@@ -16,7 +16,7 @@ from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 
-from clock import Way, cpu_seconds, measure, memory_below, report
+from clock import Way, cpu_seconds, measure, memory_below, memory_of_this, report
 from grade_command import functions_of, plain_pytest
 
 from grader.catalog import resolve
@@ -56,10 +56,14 @@ def main() -> None:
     arguments.add_argument("assignment", nargs="?", default="3")
     arguments.add_argument("--submissions", type=int, default=60)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--growth", type=int, metavar="N", help="only this: grade N submissions into one gradebook")
     arguments.add_argument("--cluster", metavar="URL", help="also on the workers of this Dask scheduler")
     options = arguments.parse_args()
     assignment = resolve(options.assignment, ROOT)
     short = tuple(e.name for e in assignment.exercises if e.seconds_per_call is None)
+    if options.growth:
+        tell_growth_to(options.growth, assignment, short)
+        return
     copies = varied_copies(assignment, options.submissions)
     print(f"{assignment.title}: {len(copies)} varied copies of the solution, {len(usable_cores())} cores\n")
     with ExitStack() as stack:
@@ -172,6 +176,31 @@ def tell_growth(lanes: Lanes, copies: list[Submission]) -> None:
         f"Memory of all lanes after {tenth} more submissions: {held[0]:.0f} MB, after {len(copies)}: {held[-1]:.0f} MB."
     )
     print(f"CPU of one in the first tenth: {1000 * spent[0]:.1f} ms, in the last: {1000 * spent[-1]:.1f} ms.")
+
+
+def tell_growth_to(number: int, assignment: Assignment, short: tuple[str, ...]) -> None:
+    """Time and memory of a large class, tenth by tenth: neither may grow."""
+    copies, tenth = varied_copies(assignment, number), number // 10
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Gradebook(f"{folder}/book.sqlite") as book,
+        Lanes(assignment, serve=GradeThese(short)) as lanes,
+    ):
+        journal = GradebookJournal(book, assignment, 0)
+        list(journal.begin(copies, basis_of(assignment), lanes.isolation))
+        for k in range(10):
+            part = copies[k * tenth : (k + 1) * tenth]
+            started, spent = time.perf_counter(), cpu_seconds()
+            for place, found in lanes.run(part):
+                journal.record(part[place], found)
+            wall, cpu = time.perf_counter() - started, cpu_seconds() - spent
+            held = memory_below() / 2**20
+            print(
+                f"{(k + 1) * tenth:6} submissions: {tenth / wall:5.1f} a second, {1000 * cpu / tenth:4.0f} ms of CPU "
+                f"time each, lanes of {held:.0f} MB, a command of {memory_of_this() / 2**20:.0f} MB",
+                flush=True,
+            )
+        print(f"The gradebook holds {Path(folder, 'book.sqlite').stat().st_size / 2**20:.0f} MB.")
 
 
 def tell_loops(assignment: Assignment, short: tuple[str, ...], lanes: Lanes, copies: list[Submission]) -> None:

@@ -60,12 +60,17 @@ def cpu_seconds() -> float:
 
 def memory_below() -> int:
     """The bytes that the processes below this one hold; what they share counts in parts."""
-    held = 0
-    for pid, _ in tree():
-        if pid != os.getpid():
-            lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
-            held += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    return held
+    return sum(_memory_of(pid) for pid, _ in tree() if pid != os.getpid())
+
+
+def memory_of_this() -> int:
+    """The bytes that this process holds."""
+    return _memory_of(os.getpid())
+
+
+def _memory_of(pid: int) -> int:
+    lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def tree() -> Iterator[tuple[int, list[str]]]:
