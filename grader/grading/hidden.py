@@ -149,9 +149,7 @@ class CollectedTests(HiddenTests):
                 tear_down(item)
                 outcomes.append(self.not_run(item, *verdict))
             else:
-                # What pytest has set up for this test stays up for the next one that it runs.
-                following = next((items[i] for i in range(k + 1, len(items)) if asked[i] is None), None)
-                outcomes.append(self._run_item(item, following, asked[k]))
+                outcomes.append(self._run_item(item, asked[k], _next_to_run(items[k + 1 :], asked[k + 1 :])))
         return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators)
 
     def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
@@ -178,7 +176,7 @@ class CollectedTests(HiddenTests):
             says=says,
         )
 
-    def _run_item(self, item: pytest.Item, following: pytest.Item | None, questions: Questions | None) -> Outcome:
+    def _run_item(self, item: pytest.Item, questions: Questions | None, following: pytest.Item | None) -> Outcome:
         attempt, self.item = self.attempt_of(item), item
         answered, clock = attempt.session.answered, time.monotonic()
         error = run_item(item, following) if questions is None else self._put(questions, item, attempt)
@@ -221,3 +219,8 @@ class CollectedTests(HiddenTests):
     def _run_on(self, item: pytest.Item, attempt: Attempt) -> BaseException | None:
         self._attempt, self.item = attempt, item
         return run_item(item, None)
+
+
+def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[Questions | None]) -> pytest.Item | None:
+    """The next test that pytest runs: what it has set up so far stays up for that one."""
+    return next((item for item, questions in zip(items, asked, strict=True) if questions is None), None)
