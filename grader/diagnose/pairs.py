@@ -28,7 +28,7 @@ from grader.diagnose.misconceptions import Misconception
 from grader.model import Observation, Raised
 
 _MOST_TRIED = 2000
-"""How many answers of pairs are looked at at most; beyond that, none is named."""
+"""How many pairs are put into a table at most, and how many answers are compared after that; beyond, none is named."""
 _NUMBERS_LOOKED_AT = 32
 _A_LITTLE_MORE = 1.001
 
@@ -62,9 +62,9 @@ def fitting_pair(
     if telling < enough or not 0 < _count_of(misconceptions) <= _MOST_TRIED:
         return None
     pairs = list(_pairs(misconceptions, alone))
-    tried = len(pairs)
     table = answers.get(_all_pairs_of(misconceptions), wrong[0].case, partial(_table, pairs, wrong[0]))
     fitting = list(itertools.compress(pairs, _may_agree(wrong[0], *table)))
+    tried = 0
     for o in wrong:
         tried += len(fitting)
         if tried > _MOST_TRIED:
