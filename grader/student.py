@@ -30,6 +30,7 @@ MAX_LOSSES = 12
 # Once a call has run out of time, the others have a quarter of it, but not less than this.
 _SECONDS_AFTER_A_LOSS = 0.5
 MAX_FREED = 1000
+MAX_METHODS = 1000
 # The fields of a reply besides its value, with their defaults.
 _REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "changed": False, "callable": False}
 
@@ -62,6 +63,7 @@ class Session:
         self._over: Callable[[], StudentError] | None = None
         self._functions: Functions = {}
         self._replaced: dict[str, Callable[..., Any]] = {}
+        self._methods: set[tuple[str, str]] = set()
         self._free: list[int] = []
         self._first_load()
 
@@ -99,8 +101,17 @@ class Session:
         return self._request(what, message, seconds, complaints.describe_arguments(args, kwargs))
 
     def get(self, target: RemoteObject, name: str) -> Any:
-        """An attribute of an object in the worker: its value, or a RemoteFunction if it is a method."""
-        return self._request(f"{self.name_of(target)}.{name}", {"op": "get", "target": target, "path": name}).value
+        """An attribute of an object in the worker: its value, or a RemoteFunction if it is a method.
+
+        What was a method of one object is not asked for again of another one of the class: the call will tell.
+        """
+        method = stand_of(target).kind, name
+        if method in self._methods:
+            return RemoteFunction(self, name, target)
+        value = self._request(f"{self.name_of(target)}.{name}", {"op": "get", "target": target, "path": name}).value
+        if isinstance(value, RemoteFunction) and len(self._methods) < MAX_METHODS:
+            self._methods.add(method)
+        return value
 
     def set(self, target: RemoteObject, name: str, value: Any) -> None:
         """Set an attribute of an object in the worker."""

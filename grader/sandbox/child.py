@@ -18,6 +18,7 @@ from grader.sandbox.launcher import SANDBOX_GONE, Times
 
 _SECONDS_TO_END = 5.0
 _CHUNK = 1 << 16
+_LOOK = int(socket.MSG_PEEK | socket.MSG_DONTWAIT)
 _CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL}
 
 
@@ -84,7 +85,7 @@ class Child:
         if self._buffer:
             return True
         try:
-            return bool(self._channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            return bool(self._channel.recv(1, _LOOK))
         except OSError:
             return False
 
