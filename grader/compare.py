@@ -96,18 +96,33 @@ def judge(
 
 
 def _excess_if_right(got: Any, want: Any, tolerance: Tolerance) -> float | None:
-    """The excess if answers are arrays of float64, or tuples of them, that agree; None if that needs a closer look."""
-    if type(got) is tuple is type(want) and len(got) == len(want):
-        each = [_excess_if_right(g, w, tolerance) for g, w in zip(got, want, strict=True)]
-        return None if None in each else max((far for far in each if far is not None), default=None)
-    if type(got) is not np.ndarray or type(want) is not np.ndarray or got.shape != want.shape or not want.size:
+    """The excess if answers are floats, arrays of float64, or made of these, and agree; None if that is not clear."""
+    kind = type(want)
+    if kind is float and type(got) is float:
+        return _share(abs(got - want), want, tolerance)
+    if kind is dict and type(got) is dict and got.keys() == want.keys():
+        return _largest_share([_excess_if_right(got[key], want[key], tolerance) for key in want])
+    if kind in (tuple, list) and type(got) in (tuple, list) and len(got) == len(want):
+        return _largest_share([_excess_if_right(g, w, tolerance) for g, w in zip(got, want, strict=True)])
+    if kind is not np.ndarray or type(got) is not np.ndarray or got.shape != want.shape or not want.size:
         return None
     if got.dtype != np.float64 or want.dtype != np.float64:
         return None
     with np.errstate(all="ignore"):
-        worst, bound = float(np.abs(got - want).max()), allowed(want, tolerance)
-    # NaN, as from two infinities, is smaller than nothing.
-    return 0.0 if worst == 0 else worst / bound if worst < bound else None
+        return _share(float(np.abs(got - want).max()), want, tolerance)
+
+
+def _share(worst: float, want: Any, tolerance: Tolerance) -> float | None:
+    """The worst difference as a share of what is allowed; None if it is too large, or NaN, as from two infinities."""
+    if worst == 0:
+        return 0.0
+    bound = allowed(want, tolerance)
+    return worst / bound if worst < bound else None
+
+
+def _largest_share(each: list[float | None]) -> float | None:
+    shares = [share for share in each if share is not None]
+    return max(shares) if shares and len(shares) == len(each) else None
 
 
 def compare_form(got: Any, want: Any, *, float32: bool = False) -> Mismatch | None:
@@ -117,8 +132,11 @@ def compare_form(got: Any, want: Any, *, float32: bool = False) -> Mismatch | No
 
 def allowed(want: Any, tolerance: Tolerance) -> float:
     """The bound on differences from one array or number: they must be smaller."""
-    array = np.asarray(want)
-    largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+    if type(want) is float:
+        largest = abs(want) if math.isfinite(want) else 0.0
+    else:
+        array = np.asarray(want)
+        largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
     bound = tolerance.atol + tolerance.rtol * largest
     if not bound or not math.isfinite(bound):
         return bound

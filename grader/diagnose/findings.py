@@ -115,6 +115,9 @@ def _explains(candidate: Misconception, observations: Sequence[Observation], ans
 
 def _alike(got: Any, other: Any, o: Observation) -> bool:
     """Whether two answers to a case agree; where both are NaN, they do."""
+    mismatch = compare(got, other, o.case.tolerance, float32=True)
+    if mismatch is None or mismatch.kind != "nonfinite":
+        return mismatch is None
     return compare(_nan_as_infinity(got), _nan_as_infinity(other), o.case.tolerance, float32=True) is None
 
 
