@@ -1,4 +1,4 @@
-"""What plain values hold: the arrays and numbers in nested lists, tuples and dicts, in reading order."""
+"""What plain values hold: the arrays and numbers in nested lists, tuples and dicts, in reading order; and copies."""
 
 from __future__ import annotations
 
@@ -62,3 +62,14 @@ def value_count(value: Any) -> int:
     if isinstance(value, (tuple, list, set, frozenset)):
         return 1 + sum(map(value_count, value))
     return 1
+
+
+def fresh(value: Any) -> Any:
+    """A copy that others may write into; an array that is read-only stays so, since there that must fail."""
+    if isinstance(value, np.ndarray):
+        return value.copy() if value.flags.writeable else value
+    if isinstance(value, dict):
+        return {key: fresh(v) for key, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(fresh(v) for v in value)
+    return value

@@ -16,6 +16,7 @@ import numpy as np
 
 from grader import wire
 from grader.complaints import RAISED
+from grader.contents import fresh
 from grader.errors import StudentMissing, StudentRaised
 from grader.model import Isolation
 from grader.student import Answer, StudentModule
@@ -46,14 +47,13 @@ class LocalSession:
         sent: object = None,  # noqa: ARG002 - nothing is sent
         target: None = None,  # noqa: ARG002 - objects of trusted code are called directly
     ) -> Answer:
-        """Call a function on copies of its arguments; with `read_only` on the arguments, which must be read-only.
+        """Call a function on copies of its arguments; with `read_only` arrays are not copied, but must be read-only.
 
         Whether they changed all the same, as a list can, is told of read-only ones alone: that of others is no fault.
         """
         if path not in self._functions:
             raise StudentMissing(f"there is no function {path}")
-        if not read_only:
-            args, kwargs = copy.deepcopy((args, dict(kwargs)))
+        args, kwargs = fresh((args, dict(kwargs))) if read_only else copy.deepcopy((args, dict(kwargs)))
         before = _content(args, kwargs) if read_only else None
         started = time.monotonic()
         self.answered += 1

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.answers import Answers
+from grader.contents import fresh
 from grader.errors import AssignmentError
 from grader.model import Case, Raised
 from grader.worker import kind_of
@@ -38,24 +39,13 @@ class Misconception:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return case.answer_of(self.wrong, _fresh(case.args), _fresh(dict(case.kwargs)))
+                return case.answer_of(self.wrong, fresh(case.args), fresh(dict(case.kwargs)))
             except (Exception, SystemExit) as exc:
                 return Raised(kind_of(exc))
 
     def answer_once(self, case: Case, known: Answers) -> Any:
         """The answer, asked for only if it is not known."""
         return known.get(self.name, case, partial(self.answer, case))
-
-
-def _fresh(value: Any) -> Any:
-    """A copy that wrong code may write into; what is read-only stays so, since there the wrong code must fail."""
-    if isinstance(value, np.ndarray):
-        return value.copy() if value.flags.writeable else value
-    if isinstance(value, dict):
-        return {key: _fresh(v) for key, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        return type(value)(_fresh(v) for v in value)
-    return value
 
 
 def misconception(exercise: str, says: str) -> Callable[[_Function], _Function]:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from grader.catalog import resolve
-from grader.grading import collect, grade_all
+from grader.grading import collect, grade_all, grade_trusted
 from grader.grading.questions import questions_of
 from grader.intake import find_submissions
+from grader.model import Status
 from grader.sandbox import launcher, policy_of
 
 HIDDEN = '''
@@ -170,3 +172,21 @@ def test_same_reports(tiny):
             alone |= reports(tiny, workers, [one])
 
     assert together == alone
+
+
+def test_functions_of_the_author_leave_questions_alone(tiny):
+    """What writes into a list that it is given does not change it for the next one."""
+
+    def right(x):
+        return 2.0 * np.asarray(x() if callable(x) else x, dtype=float)
+
+    def appends(x):
+        if isinstance(x, list):
+            x.append(1.0)
+        return right(x)
+
+    first, other, again = grade_trusted([{"double": f} for f in (right, appends, right)], tiny, only=["double"])
+
+    failed = {o.test for o in first.outcomes if o.status is not Status.PASSED}
+    assert {o.test for o in again.outcomes if o.status is not Status.PASSED} == failed
+    assert {o.test for o in other.outcomes if o.status is not Status.PASSED} == {*failed, "test_pure_list"}
