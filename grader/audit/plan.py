@@ -31,8 +31,8 @@ SEEDS, QUICK_SEEDS = 20, 5
 # Mutants and misconceptions of an exercise that --quick tries, and seeds under which a name is confirmed.
 _QUICK_MUTANTS, _QUICK_MISCONCEPTIONS = 12, 4
 _CONFIRMING_SEEDS = (101, 102)
-# Small, so that no lane waits long for another at the end.
-_CHUNK = 8
+# Large, since each lane finds out anew what misconceptions answer. The costliest come first: lanes end together then.
+_CHUNK = 64
 # A mutant may loop for ever: a call may take so many times as long as the solution's slowest test, but not less than
 # these seconds.
 _PATIENCE, _LEAST_SECONDS = 10, 0.5
@@ -65,7 +65,8 @@ def audit(
         right = programs.jobs(seeds, tried)
         reports = run(right, "right programs")
         found = _sampled(mutants(source, tried, solution_lines(source)), _QUICK_MUTANTS if quick else None)
-        wrong = _Wrong(assignment, source, {m.name: m for m in found}, _patience(assignment, reports))
+        costs = _costs(of_right_programs(reports))
+        wrong = _Wrong(assignment, source, {m.name: m for m in found}, _patience(assignment, reports), costs)
         trials, mutant_trials = _try_wrong(run, wrong, tried, quick=quick)
         reasons = load_equivalents(assignment)
         mutant_trials = [replace(m, equivalent=reasons.get(m.name, "")) for m in mutant_trials]
@@ -112,18 +113,35 @@ def _all(lanes: Lanes, jobs: Sequence[Job], what: str, progress: Progress) -> li
 
 @dataclass(frozen=True)
 class _Wrong:
-    """The mutants of the solution by name, and the seconds that a call into one may take."""
+    """The mutants of the solution by name, and the seconds that a call into one may take.
+
+    `costs` are the seconds that all tests of an exercise take.
+    """
 
     assignment: Assignment
     source: str
     mutants: Mapping[str, Mutant]
     seconds: float
+    costs: Mapping[str, float]
 
-    def jobs(self, names: Iterable[str], exercise: str, seed: int) -> list[GradeThem]:
-        """Grade those mutants that are of the exercise."""
+    def jobs(self, names: Collection[str], seeds: Iterable[int]) -> list[GradeThem]:
+        """Grade those mutants under each seed, what takes longest first."""
+        exercises = dict.fromkeys(self.mutants[name].exercise for name in names)
+        jobs = [job for seed in seeds for exercise in exercises for job in self._of(names, exercise, seed)]
+        return sorted(jobs, key=lambda job: -len(job.submissions) * self.costs.get(job.only[0], 0.0))
+
+    def _of(self, names: Iterable[str], exercise: str, seed: int) -> list[GradeThem]:
         own = [self.mutants[name] for name in names if self.mutants[name].exercise == exercise]
         submissions = [as_submission(self.assignment, m.source, m.name) for m in own]
         return in_chunks(submissions, (exercise,), seed, self.seconds, _CHUNK)
+
+
+def _costs(reports: Sequence[Report]) -> dict[str, float]:
+    """The seconds that the tests of each exercise take."""
+    costs: dict[str, float] = {}
+    for outcome in (o for report in reports for o in report.outcomes):
+        costs[outcome.exercise] = costs.get(outcome.exercise, 0.0) + outcome.seconds / len(reports)
+    return costs
 
 
 def _patience(assignment: Assignment, reports: Iterable[list[Report]]) -> float:
@@ -144,11 +162,10 @@ def _sampled(found: Sequence[Mutant], most: int | None) -> list[Mutant]:
 def _try_wrong(run: Run, wrong: _Wrong, tried: Sequence[str], *, quick: bool) -> tuple[list[Trial], list[MutantTrial]]:
     """The trials of the misconceptions and of the mutants; those that were named are tried on other inputs too."""
     jobs: list[Job] = [TryMisconceptions(name, 0, _QUICK_MISCONCEPTIONS if quick else 1) for name in tried]
-    chunks = [chunk for name in tried for chunk in wrong.jobs(wrong.mutants, name, 0)]
-    results = run([*jobs, *chunks], "misconceptions and mutants")
+    results = run([*jobs, *wrong.jobs(wrong.mutants, [0])], "misconceptions and mutants")
     trials = [trial for some in results[: len(jobs)] for trial in some]
-    reports = [report for some in results[len(jobs) :] for report in some]
-    first = [_mutant_trial(wrong.mutants[report.student], report, wrong.source) for report in reports]
+    reports = {report.student: report for some in results[len(jobs) :] for report in some}
+    first = [_mutant_trial(mutant, reports[name], wrong.source) for name, mutant in wrong.mutants.items()]
     return trials, _confirmed(run, wrong, first, _CONFIRMING_SEEDS[: 1 if quick else None])
 
 
@@ -167,8 +184,7 @@ def _mutant_trial(mutant: Mutant, report: Report, source: str) -> MutantTrial:
 def _confirmed(run: Run, wrong: _Wrong, trials: Sequence[MutantTrial], seeds: Sequence[int]) -> list[MutantTrial]:
     """The trials; of those that were named it is known whether other inputs lead to the same name."""
     named = [t.name for t in trials if t.named]
-    exercises = dict.fromkeys(t.exercise for t in trials if t.named)
-    jobs = [job for seed in seeds for exercise in exercises for job in wrong.jobs(named, exercise, seed)]
+    jobs = wrong.jobs(named, seeds)
     again: dict[str, set[str]] = {}
     for report in (report for some in run(jobs, "names on other inputs") for report in some):
         again.setdefault(report.student, set()).add(named_in(report, wrong.mutants[report.student].exercise))
