@@ -377,7 +377,7 @@ def test_function_that_crashes_is_given_up(open_session):
     assert session.module.h() == 1
 
 
-@pytest.mark.parametrize(("given", "lost"), [(None, True), (30.0, False)])
+@pytest.mark.parametrize(("given", "lost"), [(None, True), (4.0, False)])
 def test_less_time_after_a_call_without_end(open_session, given, lost):
     """Once a call ran out of time the others have a quarter of it, but for tests that give more than usual."""
     limits = Limits(seconds_per_call=3.0, seconds_total=100.0, memory_mb=300)
