@@ -52,7 +52,7 @@ def is_as_stated(case: Case) -> bool:
 
 def _sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[wire.Encoded, wire.Encoded] | None:
     try:
-        return wire.prepare(args), wire.prepare(dict(kwargs))
+        return wire.encode_once(args), wire.encode_once(dict(kwargs))
     except WireError:
         return None
 

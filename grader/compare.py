@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.contents import largest_in
 from grader.model import Raised, Tolerance
 from grader.wire import Opaque
 
@@ -132,12 +133,7 @@ def compare_form(got: Any, want: Any, *, float32: bool = False) -> Mismatch | No
 
 def allowed(want: Any, tolerance: Tolerance) -> float:
     """The bound on differences from one array or number: they must be smaller."""
-    if type(want) is float:
-        largest = abs(want) if math.isfinite(want) else 0.0
-    else:
-        array = np.asarray(want)
-        largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
-    bound = tolerance.atol + tolerance.rtol * largest
+    bound = tolerance.atol + tolerance.rtol * largest_in(want)
     if not bound or not math.isfinite(bound):
         return bound
     digits, _, exponent = f"{bound:.12e}".partition("e")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,6 +45,14 @@ def floats_in(value: Any) -> list[np.ndarray]:
     kinds = (np.ndarray, np.generic, float)
     arrays = (np.asarray(leaf) for leaf in leaves(value) if isinstance(leaf, kinds))
     return [array.astype(np.float64) for array in arrays if array.dtype.kind == "f" and array.size]
+
+
+def largest_in(value: Any) -> float:
+    """The largest finite number of an array, or a number, by absolute value; 0 if there is none."""
+    if type(value) is float:
+        return abs(value) if math.isfinite(value) else 0.0
+    array = np.asarray(value)
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
 
 
 def telling_arrays_in(value: Any) -> set[bytes]:

@@ -11,7 +11,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 from unittest import TestCase
@@ -46,7 +46,7 @@ MARKERS = (
 OUR_FAULT = "The grader failed here; this is not your fault."
 
 
-class Asked(Protocol):
+class Respondent(Protocol):
     """Who answers the tests' questions: a submission's session, or whatever stands in its place."""
 
     seconds_per_call: float
@@ -62,7 +62,7 @@ class Attempt:
     `agree`.
     """
 
-    session: Asked
+    session: Respondent
     records: dict[str, Record] = field(default_factory=dict)
     generators: dict[str, Choices] = field(default_factory=dict)
     agreement: Callable[[Exercise, bool, Record, Answers], Agreement] = Agreement
@@ -188,6 +188,11 @@ def outcome(
 ) -> Outcome:
     """What the test came to, by what it raised. `answered` says whether it had seen any data of the submission."""
     status, says, detail = _classify(error, answered=answered)
+    return replace(not_run(item, exercise, status, says), detail=detail, seconds=seconds)
+
+
+def not_run(item: pytest.Item, exercise: Exercise, status: Status, says: str) -> Outcome:
+    """The outcome of a test that was left out."""
     return Outcome(
         exercise=exercise.name,
         test=name_of(item),
@@ -196,8 +201,6 @@ def outcome(
         weight=weight_of(item),
         visible=is_visible(item),
         says=says,
-        detail=detail,
-        seconds=seconds,
     )
 
 

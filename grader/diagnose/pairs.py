@@ -23,7 +23,7 @@ import numpy as np
 
 from grader.answers import Answers
 from grader.compare import compare
-from grader.contents import numbers_in, value_count
+from grader.contents import largest_in, numbers_in, value_count
 from grader.diagnose.misconceptions import Misconception
 from grader.model import Observation, Raised
 
@@ -143,20 +143,16 @@ def _table(pairs: Sequence[Pair], o: Observation) -> tuple[np.ndarray, np.ndarra
     Shapes (pairs,), (pairs,) and (pairs, 32).
     """
     rows = [_numbers_of(pair.answer(o)) for pair in pairs]
-    looked_at = np.full((len(rows), _NUMBERS_LOOKED_AT), np.nan)
-    for k, row in enumerate(rows):
-        looked_at[k, : len(row)] = row[_places(len(row))]
-    return np.array([len(row) for row in rows]), np.array([_largest(row) for row in rows]), looked_at
+    counts, largest = np.array([len(row) for row in rows]), np.array([largest_in(row) for row in rows])
+    return counts, largest, np.stack([_looked_at(row) for row in rows])
 
 
 def _may_agree(o: Observation, counts: np.ndarray, largest: np.ndarray, looked_at: np.ndarray) -> np.ndarray:
     """Which answers of a table may be the student's, as `compare` judges it: the bound here is never narrower."""
     mine = _numbers_of(o.got)
-    row = np.full(_NUMBERS_LOOKED_AT, np.nan)
-    row[: len(mine)] = mine[_places(len(mine))]
     bound = (o.case.tolerance.atol + o.case.tolerance.rtol * largest) * _A_LITTLE_MORE
     with np.errstate(all="ignore"):
-        apart = np.abs(looked_at - row) > bound[:, None]
+        apart = np.abs(looked_at - _looked_at(mine)) > bound[:, None]
     return np.asarray((counts == len(mine)) & ~apart.any(axis=1))
 
 
@@ -171,13 +167,12 @@ def _in_order(answer: Any) -> Any:
     return [_in_order(item) for item in answer] if isinstance(answer, (tuple, list)) else answer
 
 
-def _places(n: int) -> np.ndarray:
-    """Where in a row of `n` numbers to look: everywhere, or evenly spread."""
-    return np.linspace(0, n - 1, min(n, _NUMBERS_LOOKED_AT)).astype(int)
-
-
-def _largest(row: np.ndarray) -> float:
-    return float(np.max(np.abs(row), where=np.isfinite(row), initial=0.0))
+def _looked_at(row: np.ndarray) -> np.ndarray:
+    """Some numbers of a row, evenly spread; NaN in the place of those that it does not have."""
+    some = np.full(_NUMBERS_LOOKED_AT, np.nan)
+    places = np.linspace(0, len(row) - 1, min(len(row), _NUMBERS_LOOKED_AT)).astype(int)
+    some[: len(places)] = row[places]
+    return some
 
 
 # One on top of the other ----------------------------------------------------------------------------------------------

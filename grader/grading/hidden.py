@@ -18,17 +18,7 @@ from grader.grading.protocol import error_of, run_item, tear_down
 from grader.grading.questions import Questions, questions_of
 from grader.grading.trials import AnySession, Trial
 from grader.model import Assignment, Observation, Outcome, Status
-from grader.plugin import (
-    MARKERS,
-    Attempt,
-    HiddenTests,
-    check_item,
-    is_visible,
-    name_of,
-    outcome,
-    title_of,
-    weight_of,
-)
+from grader.plugin import MARKERS, Attempt, HiddenTests, check_item, is_visible, not_run, outcome
 from grader.shrink import Choices
 
 
@@ -166,15 +156,7 @@ class CollectedTests(HiddenTests):
 
     def not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:
         """The outcome of a test that was left out."""
-        return Outcome(
-            exercise=self.exercise_of(item).name,
-            test=name_of(item),
-            title=title_of(item),
-            status=status,
-            weight=weight_of(item),
-            visible=is_visible(item),
-            says=says,
-        )
+        return not_run(item, self.exercise_of(item), status, says)
 
     def _run_item(self, item: pytest.Item, questions: Questions | None, following: pytest.Item | None) -> Outcome:
         attempt, self.item = self.attempt_of(item), item
@@ -213,10 +195,11 @@ class CollectedTests(HiddenTests):
             known.met.add(name)
             return None
         if name not in known.questions:
-            known.questions[name] = questions_of(item, partial(self._run_on, item))
+            known.questions[name] = questions_of(item, partial(self.run_on, item))
         return known.questions[name]
 
-    def _run_on(self, item: pytest.Item, attempt: Attempt) -> BaseException | None:
+    def run_on(self, item: pytest.Item, attempt: Attempt) -> BaseException | None:
+        """Run a test on an attempt; gives what it raised."""
         self._attempt, self.item = attempt, item
         return run_item(item, None)
 

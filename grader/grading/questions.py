@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NoReturn
 
@@ -102,15 +102,11 @@ class _Nobody:
         self._notes.touch()
 
 
-def _nothing(_case: Case, _ask_oracle: Callable[[], Any]) -> None:
-    return None
-
-
 @dataclass(frozen=True)
 class _NotingAgreement(Agreement):
     """Notes what is to be compared, and with what, instead of comparing it."""
 
-    note: Callable[[Case, Callable[[], Any]], Any] = _nothing
+    note: Callable[[Case, Callable[[], Any]], Any] = field(kw_only=True)
 
     def _compare(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Any:  # noqa: ARG002
         return self.note(case, ask_oracle)

@@ -19,18 +19,8 @@ from grader.grading.carry import Pieces
 from grader.grading.explain import explain, with_hints
 from grader.grading.hidden import CollectedTests
 from grader.grading.trials import AnySession, Trials
-from grader.model import (
-    Assignment,
-    Diagnosis,
-    Isolation,
-    Outcome,
-    Report,
-    Status,
-    Submission,
-)
-from grader.plugin import (
-    OUR_FAULT,
-)
+from grader.model import Assignment, Diagnosis, Isolation, Outcome, Report, Status, Submission
+from grader.plugin import OUR_FAULT
 
 
 @dataclass(frozen=True, slots=True)

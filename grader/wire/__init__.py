@@ -8,7 +8,7 @@ one, so that no buffer can be used twice.
 
 from grader.errors import WireError
 from grader.wire.decoding import decode, sizes
-from grader.wire.encoding import encode, join, prepare
+from grader.wire.encoding import encode, encode_once, join
 from grader.wire.values import (
     ITEMSIZE,
     MAGIC,
@@ -57,8 +57,8 @@ __all__ = [
     "WireError",
     "decode",
     "encode",
+    "encode_once",
     "join",
-    "prepare",
     "safe_name",
     "sizes",
 ]

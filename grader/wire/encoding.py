@@ -63,7 +63,7 @@ def encode(value: object, stand_in: Callable[[Any, str], Stand] = _no_stand_in) 
     return [PREFIX.pack(MAGIC, len(header), sum(map(len, body))) + header, *body]
 
 
-def prepare(value: object) -> Encoded:
+def encode_once(value: object) -> Encoded:
     """A value in a form that can be sent in its place, again and again. Raises WireError as `encode` does."""
     encoder = _Encoder(_no_stand_in)
     node = encoder.node(value, _DEPTH_OF_MESSAGES)

@@ -84,7 +84,7 @@ class ReadOnly:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A value that is encoded already, by `prepare`, to be sent again and again. Its arrays must not change."""
+    """A value that is encoded already, by `encode_once`, to be sent again and again. Its arrays must not change."""
 
     node: Any
     buffers: tuple[Buffer, ...]

@@ -157,7 +157,7 @@ def test_which_are_written_down(tiny):
 
     def use(tests):
         items = tests.begin(tiny, 0, ())
-        return [item.name for item in items if questions_of(item, partial(tests._run_on, item))]
+        return [item.name for item in items if questions_of(item, partial(tests.run_on, item))]
 
     assert {name.removeprefix("test_") for name in collect(tiny, use)} == WRITTEN_DOWN
 
