@@ -6,9 +6,10 @@ test fails at its end with the first. What stops it is a missing function, a tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from grader.answers import Answers
@@ -138,18 +139,27 @@ class Agreement:
     def raises(self, kind: type[Exception], remote: RemoteFunction, /, *args: Any, **kwargs: Any) -> None:
         """The student's function must raise `kind`, one of the built-in classes that the worker names."""
         case = state_case(self.exercise, remote.path, None, args, kwargs)
-        self._observe(remote, case, lambda: Raised(kind.__name__))
+        self._compare(remote, case, lambda: Raised(kind.__name__))
 
-    def replay(self, remote: RemoteFunction, case: Case, want: Any) -> None:
-        """Compare the student's answer to a recorded case with what is known of the expected one."""
-        self._compare(remote, case, lambda: want)
+    def replay(self, session: Any, stated: Iterable[tuple[Case, Any]]) -> None:
+        """Compare the student's answers to recorded cases with what is known of the expected ones.
+
+        Of a session in a worker, calls of one function are made without waiting for each other's answers.
+        """
+        for (function, plain), some in groupby(stated, key=lambda pair: (pair[0].function, _is_plain(pair[0]))):
+            if not plain:
+                for case, want in some:
+                    self._compare(RemoteFunction(session, case.function), case, partial(_same, want))
+                continue
+            pairs = list(some)
+            answers = session.call_each(function, [case for case, _ in pairs for _ in range(_times(case))])
+            for case, want in pairs:
+                self._judge(case, iter(answers), partial(_same, want))
 
     def _compare(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Any:
         """The student's answer, compared; where arguments are read-only, that to a second call too."""
-        before = len(self.record.failures)
-        answer = self._observe(remote, case, ask_oracle)
-        if case.read_only and len(self.record.failures) == before:
-            self._ask_again(remote, case, ask_oracle())
+        answers = (_ask_student(remote, case) for _ in range(_times(case)))
+        answer = self._judge(case, answers, ask_oracle)
         return answer.value if answer else None
 
     def _ask_oracle(self, oracle: Callable[..., Any], case: Case) -> Any:
@@ -161,11 +171,23 @@ class Agreement:
 
         return self.oracle_answers.get(name_of(oracle), case, ask)
 
-    def _observe(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Answer | None:
-        """Ask the student, compare, and keep what came of it. The oracle is slow: it waits for an answer to judge."""
-        answer, raised = _ask_student(remote, case)
+    def _judge(
+        self, case: Case, answers: Iterator[Answer | StudentRaised], ask_oracle: Callable[[], Any]
+    ) -> Answer | None:
+        """Compare what comes of a case. The oracle is slow: it waits for an answer to judge."""
+        before, first = len(self.record.failures), next(answers)
         want = ask_oracle()
-        got = Raised(raised.kind) if raised else answer.value if answer else None
+        self._observe(case, first, want)
+        if case.read_only:
+            second = next(answers)
+            if len(self.record.failures) == before:
+                self._judge_again(case, second, want)
+        return first if isinstance(first, Answer) else None
+
+    def _observe(self, case: Case, reply: Answer | StudentRaised, want: Any) -> None:
+        """Compare one answer, and keep what came of it."""
+        raised = reply if isinstance(reply, StudentRaised) else None
+        got = Raised(reply.kind) if isinstance(reply, StudentRaised) else reply.value
         mismatch, far = judge(got, want, case.tolerance, float32=partial(all_float32, case))
         if far is not None:
             self.record.excess = max(far, self.record.excess or 0.0)
@@ -175,11 +197,10 @@ class Agreement:
             says = self._explain(case, mismatch, raised, want)
             values = show(case, want, got) if self.visible else ""
             self.record.failures.append(Failure(says, values, raised is not None, raised.private if raised else ""))
-        return answer
 
-    def _ask_again(self, remote: RemoteFunction, case: Case, want: Any) -> None:
+    def _judge_again(self, case: Case, reply: Answer | StudentRaised, want: Any) -> None:
         """A second call must be as right as the first, and its answer share no memory with an argument."""
-        answer, _ = _ask_student(remote, case)
+        answer = reply if isinstance(reply, Answer) else None
         if answer is not None and answer.changed:
             fault = "an argument is not the same after the call: work on a copy."
         elif answer is None or judge(answer.value, want, case.tolerance, float32=partial(all_float32, case))[0]:
@@ -206,15 +227,28 @@ def _is_of_a_size(got: Any, want: Any) -> bool:
     return value_count(got) <= 16 * expected + 10_000
 
 
-def _ask_student(remote: RemoteFunction, case: Case) -> tuple[Answer | None, StudentRaised | None]:
+def _same(want: Any) -> Any:
+    return want
+
+
+def _times(case: Case) -> int:
+    """How often a function is asked a case: with read-only arguments once more, whatever came of the first time."""
+    return 2 if case.read_only else 1
+
+
+def _is_plain(case: Case) -> bool:
+    """Whether a case is one call, with arguments that are plain data."""
+    return case.program is None and case.request is not None
+
+
+def _ask_student(remote: RemoteFunction, case: Case) -> Answer | StudentRaised:
     try:
         if case.program is not None:
-            return _run(case.program, remote, case), None
+            return _run(case.program, remote, case)
         call = remote.session.call
-        answer = call(case.function, case.args, case.kwargs, read_only=case.read_only, sent=case.sent)
+        return call(case.function, case.args, case.kwargs, read_only=case.read_only, request=case.request)
     except StudentRaised as exc:
-        return None, exc
-    return answer, None
+        return exc
 
 
 def _run(program: Callable[..., Any], remote: RemoteFunction, case: Case) -> Answer:

@@ -15,6 +15,7 @@ from grader import wire
 from grader.contents import arrays_in
 from grader.errors import WireError
 from grader.model import Case, Exercise, Raised, Tolerance
+from grader.worker import request_to_call
 
 # Longer arrays, and more results of a tuple, are not printed in visible tests.
 _MOST_SHOWN = 64
@@ -39,37 +40,34 @@ def state_case(
     if read_only:
         args, kwargs = _frozen(args), _frozen(kwargs)
     inputs = _bind_program(program, args, kwargs) if program else _bind(oracle, args, kwargs)
-    sent = _sent(args, kwargs)
-    key = _key(sent, program, read_only=read_only)
+    request = _request(function, args, kwargs, read_only=read_only)
+    key = _key(request, program)
     tolerance = tolerance or exercise.tolerance
-    return Case(exercise.name, function, args, kwargs, inputs, tolerance, read_only, program, key, sent)
+    return Case(exercise.name, function, args, kwargs, inputs, tolerance, read_only, program, key, request)
 
 
 def is_as_stated(case: Case) -> bool:
     """Whether the arguments of a case are known to be what they were when it was stated."""
-    return bool(case.key) and _key(_sent(case.args, case.kwargs), case.program, read_only=case.read_only) == case.key
+    now = _request(case.function, case.args, case.kwargs, read_only=case.read_only)
+    return bool(case.key) and _key(now, case.program) == case.key
 
 
-def _sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[wire.Encoded, wire.Encoded] | None:
+def _request(
+    function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, read_only: bool
+) -> wire.Prepared | None:
     try:
-        return wire.encode_once(args), wire.encode_once(dict(kwargs))
+        return wire.prepare(request_to_call(function, args, kwargs, read_only=read_only))
     except WireError:
         return None
 
 
-def _key(
-    sent: tuple[wire.Encoded, wire.Encoded] | None, program: Callable[..., Any] | None, *, read_only: bool
-) -> bytes:
+def _key(request: wire.Prepared | None, program: Callable[..., Any] | None) -> bytes:
     """A digest of all that an answer depends on, or b"" where an input, or the program, has no content of its own."""
     title = name_of(program) if program else "call"
-    if sent is None or not title:
+    if request is None or not title:
         return b""
-    try:
-        parts = wire.encode([title, read_only, *sent])
-    except WireError:
-        return b""
-    sha = hashlib.sha256()
-    for part in parts:
+    sha = hashlib.sha256(f"{title} ".encode() + request.header)
+    for part in request.body:
         sha.update(part)
     return sha.digest()
 

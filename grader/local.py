@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,8 @@ import numpy as np
 from grader import wire
 from grader.complaints import RAISED
 from grader.contents import fresh
-from grader.errors import StudentMissing, StudentRaised
-from grader.model import Isolation
+from grader.errors import StudentError, StudentMissing, StudentRaised
+from grader.model import Case, Isolation
 from grader.student import Answer, StudentModule
 from grader.worker import kind_of
 
@@ -44,7 +44,7 @@ class LocalSession:
         *,
         seconds: float | None = None,  # noqa: ARG002 - trusted code has no deadline
         read_only: bool = False,
-        sent: object = None,  # noqa: ARG002 - nothing is sent
+        request: object = None,  # noqa: ARG002 - nothing is sent
         target: None = None,  # noqa: ARG002 - objects of trusted code are called directly
     ) -> Answer:
         """Call a function on copies of its arguments; with `read_only` arrays are not copied, but must be read-only.
@@ -65,6 +65,14 @@ class LocalSession:
         shares = any(np.may_share_memory(value, a) for a in args if isinstance(a, np.ndarray) and _is_array(value))
         changed = read_only and _content(args, kwargs) != before
         return Answer(copy.deepcopy(value), shares, time.monotonic() - started, "", changed=changed)
+
+    def call_each(self, path: str, cases: Iterable[Case]) -> Iterator[Answer | StudentError]:
+        """As `call` with the arguments of each case; gives what a call raised in the place of its answer."""
+        for case in cases:
+            try:
+                yield self.call(path, case.args, case.kwargs, read_only=case.read_only)
+            except StudentRaised as exc:
+                yield exc
 
     def replace(self, name: str, function: Callable[..., Any]) -> None:
         """Let a name mean another function, where tests ask for it."""

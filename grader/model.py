@@ -19,7 +19,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from grader.wire import Encoded
+from grader.wire import Prepared
 
 # History of the stored form of a report:
 # 1: first.
@@ -213,8 +213,8 @@ class Case:
 
     `inputs` are the same arguments by the oracle's parameter names, defaults included. With `read_only` the arrays
     cannot be written into. With a `program` the question is what that gives when it runs with the function, or class,
-    as its first argument. Cases of one `key` are equal; without a key that cannot be told. `sent` are `args` and
-    `kwargs` as they go to a worker, where they are plain data.
+    as its first argument. Cases of one `key` are equal; without a key that cannot be told. `request` is the call as it
+    goes to a worker, where all arguments are plain data.
     """
 
     exercise: str
@@ -226,7 +226,7 @@ class Case:
     read_only: bool = False
     program: Callable[..., Any] | None = None
     key: bytes = b""
-    sent: tuple[Encoded, Encoded] | None = None
+    request: Prepared | None = None
 
     def answer_of(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a function in this process answers to the arguments, which may be copies of the case's own."""

@@ -11,7 +11,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from unittest import TestCase
@@ -183,29 +183,23 @@ def weight_of(item: pytest.Item) -> int:
     return int(marker.args[0]) if marker else 1
 
 
-def outcome(
-    item: pytest.Item, exercise: Exercise, error: BaseException | None, *, answered: bool, seconds: float
-) -> Outcome:
-    """What the test came to, by what it raised. `answered` says whether it had seen any data of the submission."""
-    status, says, detail = _classify(error, answered=answered)
-    return replace(not_run(item, exercise, status, says), detail=detail, seconds=seconds)
-
-
-def not_run(item: pytest.Item, exercise: Exercise, status: Status, says: str) -> Outcome:
-    """The outcome of a test that was left out."""
+def outcome_of(item: pytest.Item, exercise: Exercise) -> Outcome:
+    """What is known of a test's outcome before it has run."""
     return Outcome(
         exercise=exercise.name,
         test=name_of(item),
         title=title_of(item),
-        status=status,
+        status=Status.SKIPPED,
         weight=weight_of(item),
         visible=is_visible(item),
-        says=says,
     )
 
 
-def _classify(error: BaseException | None, *, answered: bool) -> tuple[Status, str, str]:
-    """The status, the sentence for the student, and the detail for staff."""
+def classify(error: BaseException | None, *, answered: bool) -> tuple[Status, str, str]:
+    """What a test came to, by what it raised: the status, the sentence for the student, and the detail for staff.
+
+    `answered` says whether it had seen any data of the submission.
+    """
     if error is None:
         return Status.PASSED, "", ""
     if isinstance(error, (DisagreementError, StudentError)):

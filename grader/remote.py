@@ -13,8 +13,9 @@ from grader import wire
 class Answer:
     """What a call came to. `stdout` is what the submission printed: for staff only.
 
-    `shares_memory`, `changed` (an argument, by the call) and `warned` (how many RuntimeWarnings) are the worker's word,
-    which a submission could forge: they may cost a test, and must never earn more than one. `seconds` is measured here.
+    `shares_memory` and `changed` (an argument, by the call) are told where arguments were read-only. They, and `warned`
+    (how many RuntimeWarnings), are the worker's word, which a submission could forge: they may cost a test, and must
+    never earn more than one. `seconds` is measured here.
     """
 
     value: Any
@@ -36,7 +37,7 @@ class Session(Protocol):
         *,
         seconds: float | None = None,
         read_only: bool = False,
-        sent: tuple[wire.Encoded, wire.Encoded] | None = None,
+        request: wire.Prepared | None = None,
         target: RemoteObject | None = None,
     ) -> Answer:
         """Call a function of the submission, or of an object."""

@@ -21,7 +21,7 @@ from grader.errors import RequestError, StudentError
 from grader.model import Assignment, Diagnosis, Outcome, Report, Status, Submission
 from grader.sandbox import Launcher, policy_of
 from grader.sealing import JOINT, SEALED_TESTS, Opening, SealedTest, SealedTests, can_encrypt, from_json, open_hint
-from grader.student import RemoteFunction, Session
+from grader.student import Session
 
 _WRONG = (Status.FAILED, Status.RAISED)
 
@@ -129,8 +129,7 @@ def _try(session: Any, assignment: Assignment, number: int, test: SealedTest, se
     record, opening = Record(), Opening(test)
     agreement = Agreement(exercise, test.visible, record, Answers())
     try:
-        for i, call in enumerate(test.calls):
-            agreement.replay(RemoteFunction(session, call.case.function), call.case, opening.expected(i))
+        agreement.replay(session, ((call.case, opening.expected(i)) for i, call in enumerate(test.calls)))
         for calls in opening.joint_failures():
             inputs = "; or ".join(dict.fromkeys(describe(test.calls[i].case) for i in calls))
             record.failures.append(Failure(f"for {inputs}: {JOINT}."))

@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from grader import complaints, wire
 from grader.complaints import Loaded
-from grader.errors import AssignmentError, IsolationError, StudentCrashed, StudentError, StudentTimeout, WireError
-from grader.model import Submission
+from grader.errors import AssignmentError, StudentCrashed, StudentError, StudentMissing, WireError
+from grader.model import Case, Submission
+from grader.patience import Patience
 from grader.remote import Answer, RemoteFunction, RemoteObject, StudentModule, generation_of, stand_of
-from grader.sandbox.exchange import Exchange, Functions, LostError, Message
-from grader.sandbox.launcher import SANDBOX_GONE, Launcher, Policy
-from grader.worker import MAX_OUTPUT_PER_CALL
+from grader.sandbox.exchange import Exchange, Functions, LostError, Message, Request
+from grader.sandbox.launcher import Launcher, Policy
+from grader.worker import MAX_OUTPUT_PER_CALL, request_to_call
 
 __all__ = ["Answer", "RemoteFunction", "RemoteObject", "Session", "StudentModule"]
 
 MAX_SOURCE = 256 * 1024
 SECONDS_TO_LOAD = 10.0
-# A function that has ended or held up its worker this often is not called again, nor, in the end, anything else.
-MAX_LOSSES_PER_FUNCTION = 3
-MAX_LOSSES = 12
-# Once a call has run out of time, the others have a quarter of it, but not less than this.
-_SECONDS_AFTER_A_LOSS = 0.5
 MAX_FREED = 1000
 MAX_METHODS = 1000
+# Requests that are sent together hold at most so many bytes: no end may wait for room while the other waits too.
+_MOST_AHEAD = 32 * 1024
+Given = tuple[tuple[Any, ...], Mapping[str, Any]]
 # The fields of a reply besides its value, with their defaults.
 _REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "changed": False, "callable": False}
 
@@ -58,9 +58,7 @@ class Session:
         self._loaded = Loaded()
         self._exchange: Exchange | None = None
         self._deadline: float | None = None
-        self._spent = 0.0
-        self._losses: dict[str, list[type[StudentError]]] = {}
-        self._over: Callable[[], StudentError] | None = None
+        self._patience = Patience(policy.limits)
         self._functions: Functions = {}
         self._replaced: dict[str, Callable[..., Any]] = {}
         self._methods: set[tuple[str, str]] = set()
@@ -81,24 +79,40 @@ class Session:
         *,
         seconds: float | None = None,
         read_only: bool = False,
-        sent: tuple[wire.Encoded, wire.Encoded] | None = None,
+        request: wire.Prepared | None = None,
         target: RemoteObject | None = None,
     ) -> Answer:
         """Call a function of the submission, or of its object `target`.
 
         Arrays arrive as fresh copies. With `read_only`, writing into them fails, and the answer tells whether lists and
         dicts among the arguments were changed. A function among the arguments is called back here, within the call's
-        time. `sent` are the arguments as they go to the worker, if that is known. Raises StudentError for everything
+        time. `request` is the whole call as it goes to the worker, if that is known. Raises StudentError for everything
         that student code can cause, AssignmentError for an argument that cannot cross.
         """
-        inputs = tuple(wire.ReadOnly(x) if read_only else x for x in sent or (args, dict(kwargs)))
-        message: Message = {"op": "call", "path": path, "args": inputs[0], "kwargs": inputs[1]}
-        if read_only:
-            message["watched"] = True
-        if target is not None:
-            message["target"] = target
-        what = path if target is None else f"{self.name_of(target)}.{path}".rstrip(".")
-        return self._request(what, message, seconds, complaints.describe_arguments(args, kwargs))
+        given = args, kwargs
+        if request is not None:
+            return self._request(path, request, seconds, given)
+        message = request_to_call(path, args, kwargs, read_only=read_only)
+        if target is None:
+            return self._request(path, message, seconds, given)
+        what = f"{self.name_of(target)}.{path}".rstrip(".")
+        return self._request(what, {**message, "target": target}, seconds, given)
+
+    def call_each(self, path: str, cases: Sequence[Case]) -> Iterator[Answer | StudentError]:
+        """As `call` with the arguments of each case, which has its `request`; they are sent ahead of the answers.
+
+        Gives the exception that a call raised in the place of its answer. Raises StudentError where no answer comes;
+        then none comes to the cases behind it. Until it has come to its end nothing else can be asked.
+        """
+        for some in _sendable(cases):
+            requests = [case.request for case in some if case.request is not None]
+            answers = self._requests(path, requests, None, [(case.args, case.kwargs) for case in some])
+            for answer in answers:
+                if isinstance(answer, StudentMissing):
+                    for _ in answers:  # nor is it there for the others
+                        pass
+                    raise answer
+                yield answer
 
     def get(self, target: RemoteObject, name: str) -> Any:
         """An attribute of an object in the worker: its value, or a RemoteFunction if it is a method.
@@ -135,11 +149,11 @@ class Session:
     @property
     def seconds_left(self) -> float:
         """What remains of the seconds for the whole submission; may be set, for it may have spent some elsewhere."""
-        return self._remaining()
+        return self._patience.left
 
     @seconds_left.setter
     def seconds_left(self, seconds: float) -> None:
-        self._spent = self._policy.limits.seconds_total - seconds
+        self._patience.spent = self._policy.limits.seconds_total - seconds
 
     def uses(self, name: str) -> frozenset[str]:
         """The names of the submission that a function of it uses, by its word, directly or through others."""
@@ -187,7 +201,7 @@ class Session:
     def _give_up(self, kind: type[StudentError], says: str, private: str = "") -> None:
         """Nothing can be called: say so now, and again for each call."""
         self.problems = (says,)
-        self._over = lambda: kind(says, private=private)
+        self._patience.give_up(kind, says, private)
 
     def _load(self) -> Loaded:
         """Start a worker and load the submission into it."""
@@ -200,21 +214,21 @@ class Session:
             "asked": tuple(sorted(self.asked)),
         }
         started = time.monotonic()
-        seconds = min(max(SECONDS_TO_LOAD, 5 * self.seconds_per_call), self._remaining())
+        seconds = min(max(SECONDS_TO_LOAD, 5 * self.seconds_per_call), self._patience.left)
         try:
-            self._start()
+            exchange = self._exchange = self._start()
             deadline = time.monotonic() + seconds
-            loaded = self._read_loaded(self._ask(message, deadline))
+            loaded = self._read_loaded(_checked(exchange.ask(message, deadline)))
             for path, function in self._replaced.items():
-                self._ask({"op": "replace", "path": path, "value": function}, deadline)
+                _checked(exchange.ask({"op": "replace", "path": path, "value": function}, deadline))
         except StudentCrashed:
             self.close()
             raise
         except LostError as exc:
             self.close()
-            raise self._lost(f"Loading {name}", exc, seconds) from None
+            raise self._patience.sentence(f"Loading {name}", exc, seconds, self.seconds_per_call) from None
         finally:
-            self._spent += time.monotonic() - started
+            self._patience.spent += time.monotonic() - started
         return loaded
 
     def _read_loaded(self, reply: Message) -> Loaded:
@@ -227,33 +241,57 @@ class Session:
             private = str(exc)
         raise StudentCrashed(f"{complaints.file_of(self.submission)} could not be loaded.", private=private)
 
-    def _start(self) -> None:
+    def _start(self) -> Exchange:
         self.generation += 1
         self._free.clear()
         memory_mb = self._policy.limits.memory_mb
-        self._exchange = Exchange(self._launcher.start(), memory_mb, self._functions, self._stand_in, self._revive)
+        return Exchange(self._launcher.start(), memory_mb, self._functions, self._stand_in, self._revive)
 
     # Requests
 
-    def _request(self, what: str, message: Message, seconds: float | None = None, arguments: str = "") -> Answer:
-        self._check_usable(what)
-        _check_alive(message, self.generation)
+    def _request(self, what: str, message: Request, seconds: float | None = None, given: Given = ((), {})) -> Answer:
+        (answer,) = self._requests(what, [message], seconds, [given])
+        if isinstance(answer, StudentError):
+            raise answer
+        return answer
+
+    def _requests(
+        self, what: str, messages: Sequence[Request], seconds: float | None, given: Sequence[Given]
+    ) -> Iterator[Answer | StudentError]:
+        """Send requests, and give what comes back to each, in their order."""
+        self._patience.check(what)
+        for message in messages:
+            _check_alive(message, self.generation)
         if self._exchange is None:
             self._load()
-        exchange = self._exchange
-        outer, started = self._deadline, time.monotonic()
-        seconds = min(self._time_for_a_call(seconds), self._remaining())
+        numbers: Sequence[int] = ()
+        for k, message in enumerate(messages):
+            if self._patience.left <= 0:
+                self.close()  # it may have more to say
+            self._patience.check(what)
+            started = time.monotonic()
+            with self._a_call(what, self.seconds_per_call if seconds is None else seconds) as (exchange, deadline):
+                numbers = numbers or exchange.send(messages, deadline, self._take_free())
+                reply = _checked(exchange.receive(numbers[k], deadline))
+                answer = self._answer(what, message, reply, given[k], time.monotonic() - started)
+            yield answer
+
+    @contextmanager
+    def _a_call(self, what: str, usual: float) -> Iterator[tuple[Exchange, float]]:
+        """The time of one call: its deadline, what it costs of the submission's seconds, and what its loss comes to."""
+        if self._exchange is None:
+            raise StudentCrashed(f"{what} was not called: the process that was to answer is gone.")
+        exchange, outer = self._exchange, self._deadline
+        before, seconds = exchange.spent, self._patience.seconds_for(usual)
+        deadline = time.monotonic() + seconds
         # A request from within a callback counts against the call that it interrupts.
-        self._deadline = started + seconds if outer is None else min(outer, started + seconds)
+        self._deadline = deadline if outer is None else min(outer, deadline)
         try:
-            if self._free:
-                message["free"] = self._take_free()
-            reply = self._ask(message, self._deadline)
-            answer = self._answer(what, message, reply, arguments, time.monotonic() - started)
+            yield exchange, self._deadline
         except LostError as exc:
             self.close()
-            error = self._lost(what, exc, seconds)
-            self._losses.setdefault(what, []).append(type(error))
+            error = self._patience.sentence(what, exc, seconds, self.seconds_per_call)
+            self._patience.count(what, error)
             raise error from None
         except WireError as exc:
             self.close()
@@ -266,89 +304,28 @@ class Session:
         finally:
             self._deadline = outer
             if outer is None:
-                self._spent += exchange.spent if exchange else time.monotonic() - started
-        if isinstance(answer, StudentError):
-            raise answer
-        return answer
-
-    def _check_usable(self, what: str) -> None:
-        if self._over is not None:
-            raise self._over()
-        if self._remaining() <= 0:
-            raise self._budget_error()
-        losses = self._losses.get(what, [])
-        if len(losses) >= MAX_LOSSES_PER_FUNCTION:
-            raise losses[-1](f"{what} was not called again: it had no answer {len(losses)} times already.")
-        if sum(map(len, self._losses.values())) >= MAX_LOSSES:
-            raise StudentCrashed(
-                f"{what} was not called: {MAX_LOSSES} calls into this submission had no answer already."
-            )
-
-    def _time_for_a_call(self, seconds: float | None) -> float:
-        """Its deadline: short once a call has run out of time, so that a loop without end costs little of a batch.
-
-        Where a test gives more than the usual time, as for training, that is not cut.
-        """
-        seconds = self.seconds_per_call if seconds is None else seconds
-        if seconds > self._policy.limits.seconds_per_call or not self._was_late:
-            return seconds
-        return min(seconds, max(_SECONDS_AFTER_A_LOSS, seconds / 4))
-
-    @property
-    def _was_late(self) -> bool:
-        return any(StudentTimeout in kinds for kinds in self._losses.values())
-
-    def _ask(self, message: Message, deadline: float) -> Message:
-        if self._exchange is None:
-            raise LostError("ended", "the process was replaced")
-        reply = self._exchange.ask(message, deadline)
-        for field, default in _REPLY.items():
-            if type(reply.setdefault(field, default)) is not type(default):
-                raise LostError("garbled", "a reply with a wrong field")
-        return reply
+                self._patience.spent += exchange.spent - before
 
     def _answer(
-        self, what: str, message: Message, reply: Message, arguments: str, seconds: float
+        self, what: str, message: Request, reply: Message, given: Given, seconds: float
     ) -> Answer | StudentError:
         self.answered += 1
         if not reply["ok"]:
-            return self._raised(what, reply, arguments)
+            return self._raised(what, reply, given)
         value = reply.get("value")
-        if reply["callable"]:
+        if reply["callable"] and not isinstance(message, wire.Prepared):
             value = RemoteFunction(self, message["path"], message.get("target"))
         stdout = reply["stdout"][:MAX_OUTPUT_PER_CALL]
         warned = max(0, reply["warned"])
         return Answer(value, reply["shares"], seconds, stdout, warned=warned, changed=reply["changed"])
 
-    def _raised(self, what: str, reply: Message, arguments: str) -> StudentError:
+    def _raised(self, what: str, reply: Message, given: Given) -> StudentError:
         try:
             fault = complaints.read_fault(reply.get("error"), self.submission)
         except ValueError as exc:
             raise LostError("garbled", str(exc)) from exc
+        arguments = complaints.describe_arguments(*given)
         return complaints.raised(what, fault, self.submission, self._loaded, arguments=arguments, asked=self.asked)
-
-    def _lost(self, what: str, lost: LostError, seconds: float) -> StudentError:
-        """The sentence for an answer that did not come. Raises IsolationError if the submission is not to blame."""
-        if lost.why == "ended" and lost.detail == SANDBOX_GONE:
-            raise IsolationError(f"The sandbox ended from outside, during {what}.", "Grade this submission again.")
-        if lost.why == "late":
-            less = self._was_late and seconds < self.seconds_per_call
-            shorter = " (less than usual, since an earlier call ran out of time)" if less else ""
-            says = f"{what} gave no answer within {seconds:.3g} seconds{shorter}."
-            late = StudentTimeout(says, private=lost.detail)
-            return late if seconds < self._remaining() else self._budget_error()
-        if lost.why == "memory":
-            return StudentCrashed(f"{what} used more than {self._policy.limits.memory_mb} MB of memory.")
-        if lost.why == "ended":
-            return StudentCrashed(f"{what} ended the process: it {lost.detail}.", private=lost.detail)
-        return StudentCrashed(f"{what}: the process answered with something that is no answer.", private=lost.detail)
-
-    def _budget_error(self) -> StudentTimeout:
-        total = self._policy.limits.seconds_total
-        return StudentTimeout(f"The {total:.3g} seconds for the whole submission are used up.")
-
-    def _remaining(self) -> float:
-        return self._policy.limits.seconds_total - self._spent
 
     def _take_free(self) -> tuple[int, ...]:
         free, self._free = tuple(self._free[:MAX_FREED]), self._free[MAX_FREED:]
@@ -376,9 +353,34 @@ class Session:
         return RemoteObject(self, stand, self.generation)
 
 
-def _check_alive(message: Message, generation: int) -> None:
+def _check_alive(message: Request, generation: int) -> None:
     """The objects that a request is about must live in the worker that will get it."""
+    if isinstance(message, wire.Prepared):
+        return
     args = message.get("args")
     for value in (message.get("target"), *(args if type(args) is tuple else ())):
         if isinstance(value, RemoteObject) and generation_of(value) != generation:
             raise StudentCrashed("The object is gone: the process that held it was ended or replaced.")
+
+
+def _sendable(cases: Iterable[Case]) -> Iterator[list[Case]]:
+    """The cases in groups that may be sent together."""
+    group: list[Case] = []
+    size = 0
+    for case in cases:
+        n = case.request.size if case.request else 0
+        if group and size + n > _MOST_AHEAD:
+            yield group
+            group, size = [], 0
+        group.append(case)
+        size += n
+    if group:
+        yield group
+
+
+def _checked(reply: Message) -> Message:
+    """A reply with all its fields, each of its kind. Raises LostError."""
+    for field, default in _REPLY.items():
+        if type(reply.setdefault(field, default)) is not type(default):
+            raise LostError("garbled", "a reply with a wrong field")
+    return reply

@@ -18,7 +18,7 @@ from grader.grading.protocol import error_of, run_item, tear_down
 from grader.grading.questions import Questions, questions_of
 from grader.grading.trials import AnySession, Trial
 from grader.model import Assignment, Observation, Outcome, Status
-from grader.plugin import MARKERS, Attempt, HiddenTests, check_item, is_visible, not_run, outcome
+from grader.plugin import MARKERS, Attempt, HiddenTests, check_item, classify, is_visible, outcome_of
 from grader.shrink import Choices
 
 
@@ -44,6 +44,7 @@ class CollectedTests(HiddenTests):
         self._items: tuple[pytest.Item, ...] = ()
         self._attempt: Attempt | None = None
         self._known = _Known()
+        self._outcomes: dict[str, Outcome] = {}
 
     # What pytest calls
 
@@ -132,20 +133,22 @@ class CollectedTests(HiddenTests):
         asked = [self._questions(item) for item in items]
         self._attempt = Attempt(session)
         outcomes: list[Outcome] = []
+        of_exercise: dict[str, list[Outcome]] = {}
         for k, item in enumerate(items):
-            exercise = self.exercise_of(item).name
-            verdict = given_up(o for o in outcomes if o.exercise == exercise)
+            before = of_exercise.setdefault(self.exercise_of(item).name, [])
+            verdict = given_up(before)
             if verdict is not None:
                 tear_down(item)
                 outcomes.append(self.not_run(item, *verdict))
             else:
-                outcomes.append(self._run_item(item, asked[k], _next_to_run(items[k + 1 :], asked[k + 1 :])))
+                outcomes.append(self._run_item(item, asked[k], partial(_next_to_run, items, asked, k + 1)))
+            before.append(outcomes[-1])
         return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators)
 
     def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
         """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
         self._attempt = Attempt(session, generators={item.nodeid: rng})
-        if self._run_item(item, None, None).status in LOST:
+        if self._run_item(item, None, lambda: None).status in LOST:
             raise TimeoutError
         return self._attempt.records[item.nodeid].observations
 
@@ -156,22 +159,27 @@ class CollectedTests(HiddenTests):
 
     def not_run(self, item: pytest.Item, status: Status, says: str) -> Outcome:
         """The outcome of a test that was left out."""
-        return not_run(item, self.exercise_of(item), status, says)
+        return replace(self._outcome_of(item), status=status, says=says)
 
-    def _run_item(self, item: pytest.Item, questions: Questions | None, following: pytest.Item | None) -> Outcome:
+    def _outcome_of(self, item: pytest.Item) -> Outcome:
+        """What is known of its outcome before it has run."""
+        known = self._outcomes.get(item.nodeid)
+        if known is None:
+            known = self._outcomes[item.nodeid] = outcome_of(item, self.exercise_of(item))
+        return known
+
+    def _run_item(
+        self, item: pytest.Item, questions: Questions | None, following: Callable[[], pytest.Item | None]
+    ) -> Outcome:
         attempt, self.item = self.attempt_of(item), item
         answered, clock = attempt.session.answered, time.monotonic()
-        error = run_item(item, following) if questions is None else self._put(questions, item, attempt)
+        error = run_item(item, following()) if questions is None else self._put(questions, item, attempt)
         if error is None and attempt.session.answered == answered:
             error = OracleError("the test asked nothing of the submission")
-        result = outcome(
-            item,
-            self.exercise_of(item),
-            error,
-            answered=attempt.session.answered > answered,
-            seconds=time.monotonic() - clock,
-        )
-        return replace(result, excess=attempt.records.get(item.nodeid, Record()).excess)
+        status, says, detail = classify(error, answered=attempt.session.answered > answered)
+        excess = attempt.records[item.nodeid].excess if item.nodeid in attempt.records else None
+        seconds = time.monotonic() - clock
+        return replace(self._outcome_of(item), status=status, says=says, detail=detail, seconds=seconds, excess=excess)
 
     def _put(self, questions: Questions, item: pytest.Item, attempt: Attempt) -> BaseException | None:
         """Ask what the test asks, without running it; gives what it would have raised."""
@@ -182,8 +190,7 @@ class CollectedTests(HiddenTests):
         agreement = Agreement(self.exercise_of(item), is_visible(item), record, self.oracle_answers)
 
         def ask() -> None:
-            for question in questions.asked:
-                question.put_to(session, agreement)
+            agreement.replay(session, (question.fresh() for question in questions.asked))
             record.settle()
 
         return error_of("call", ask)
@@ -204,6 +211,6 @@ class CollectedTests(HiddenTests):
         return run_item(item, None)
 
 
-def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[Questions | None]) -> pytest.Item | None:
-    """The next test that pytest runs: what it has set up so far stays up for that one."""
-    return next((item for item, questions in zip(items, asked, strict=True) if questions is None), None)
+def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[Questions | None], start: int) -> pytest.Item | None:
+    """The next test that pytest runs, from there on: what has been set up so far stays up for that one."""
+    return next((items[k] for k in range(start, len(items)) if asked[k] is None), None)

@@ -36,13 +36,12 @@ class Question:
     case: Case
     want: Any
 
-    def put_to(self, session: Any, agreement: Agreement) -> None:
-        """Ask a submission, and compare."""
+    def fresh(self) -> tuple[Case, Any]:
+        """Both, to be put to a submission. A program works with its arguments in this process, so it gets copies."""
         case = self.case
         if case.program is not None:
-            # A program works with its arguments in this process, and must leave them to the next submission unchanged.
             case = replace(case, args=copy.deepcopy(case.args), kwargs=copy.deepcopy(case.kwargs))
-        agreement.replay(RemoteFunction(session, case.function), case, self.want)
+        return case, self.want
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +108,6 @@ class _NotingAgreement(Agreement):
     note: Callable[[Case, Callable[[], Any]], Any] = field(kw_only=True)
 
     def _compare(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Any:  # noqa: ARG002
-        return self.note(case, ask_oracle)
-
-    def _observe(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Any:  # noqa: ARG002
         return self.note(case, ask_oracle)
 
 

@@ -128,8 +128,10 @@ class Trials:
         self._left = session.seconds_left
         trials: dict[str, Trial] = {}
         outcomes = list(by_themselves)
-        for name in dict.fromkeys(self._tests.exercise_of(item).name for item in items):
-            own = [item for item in items if self._tests.exercise_of(item).name == name]
+        items_of: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            items_of.setdefault(self._tests.exercise_of(item).name, []).append(item)
+        for name, own in items_of.items():
             below = pieces_below(name, self._assignment, session.uses(name) & written)
             wrong = wrong_among(below, by_themselves)
             # What was right on top of right pieces is not to be named: they are.

@@ -166,6 +166,8 @@ def settle(core: int | None) -> None:
     if core is not None and hasattr(os, "sched_setaffinity"):
         with suppress(OSError):
             os.sched_setaffinity(0, {core})
+            # On one core with its worker: not to be woken by each of the replies that were asked for together.
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _end_with_parent() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader import wire
@@ -17,6 +17,7 @@ SECONDS_BETWEEN_LOOKS = 0.02
 MAX_CALLBACKS = 100_000
 
 Message = dict[str, Any]
+Request = Message | wire.Prepared
 Functions = dict[int, Callable[..., Any]]
 
 
@@ -50,29 +51,51 @@ class Exchange:
         self._revive = revive
         self._number = 0
         self._callbacks = 0
+        self._due = 0
+        self._calling_back = 0
         self.spent = 0.0
-        """The seconds of the last request that count (see `clock`)."""
+        """The seconds of all requests so far that count (see `clock`)."""
 
     def ask(self, message: Message, deadline: float) -> Message:
         """The reply to a request; callbacks are answered meanwhile. Raises LostError, or WireError for the request."""
+        (number,) = self.send([message], deadline)
+        return self.receive(number, deadline)
+
+    def send(self, messages: Sequence[Request], deadline: float, free: Sequence[int] = ()) -> range:
+        """Send requests; gives their numbers, in the order in which the replies have to be received.
+
+        Together they must be small, all but one: the worker may begin to answer before it has read all of them. Before
+        the first, the worker forgets the objects in `free`.
+        """
+        first = self._number + 1
+        self._number += len(messages)
+        # A request out of a callback comes before those that were sent ahead of it.
+        fields: Message = {"inner": True} if self._calling_back else {}
+        frames = [self._frame(message, {"seq": n, **fields}) for n, message in enumerate(messages[1:], first + 1)]
+        fields |= {"free": tuple(free)} if free else {}
+        frames.insert(0, self._frame(messages[0], {"seq": first, **fields}))
+        self._expect_silence()
+        started = time.monotonic()
+        try:
+            self._write([part for frame in frames for part in frame], deadline)
+        finally:
+            self.spent += time.monotonic() - started
+        self._due += len(messages)
+        return range(first, self._number + 1)
+
+    def receive(self, number: int, deadline: float) -> Message:
+        """The reply to a request that was sent; `deadline` is its own. Raises LostError."""
         clock = CallClock(self._worker, deadline)
         try:
-            return self._ask(message, clock)
+            reply = self._read_message(clock)
+            while reply["op"] == "callback":
+                self._call_back(reply, clock)
+                reply = self._read_message(clock)
         finally:
-            self.spent = clock.spent
-
-    def _ask(self, message: Message, clock: CallClock) -> Message:
-        self._number += 1
-        number = self._number
-        parts = wire.encode({**message, "seq": number}, self._stand_in)
-        self._expect_silence()
-        self._send(parts, clock.deadline)
-        reply = self._receive(clock)
-        while reply["op"] == "callback":
-            self._answer(reply, clock)
-            reply = self._receive(clock)
+            self.spent += clock.spent
         if reply["op"] != "reply" or type(reply.get("seq")) is not int or reply["seq"] != number:
             raise LostError("garbled", "the reply to another request")
+        self._due -= 1
         self._expect_silence()
         return reply
 
@@ -80,11 +103,17 @@ class Exchange:
         """End the worker."""
         self._worker.kill()
 
+    def _frame(self, message: Request, fields: Message) -> list[wire.Buffer]:
+        if isinstance(message, wire.Prepared):
+            return wire.encode_with(message, fields)
+        return wire.encode({**message, **fields}, self._stand_in)
+
     def _expect_silence(self) -> None:
-        if self._worker.unsolicited():
+        """Where no reply is due, or the worker waits for the result of a callback, it has nothing to say."""
+        if (self._calling_back or not self._due) and self._worker.unsolicited():
             raise LostError("garbled", "bytes that nobody asked for")
 
-    def _send(self, parts: list[wire.Buffer], deadline: float) -> None:
+    def _write(self, parts: list[wire.Buffer], deadline: float) -> None:
         try:
             self._worker.send(parts, deadline)
         except TimeoutError:
@@ -92,7 +121,7 @@ class Exchange:
         except EOFError:
             raise LostError("ended", self._worker.ending()) from None
 
-    def _receive(self, clock: CallClock) -> Message:
+    def _read_message(self, clock: CallClock) -> Message:
         try:
             header_size, body_size = wire.sizes(self._read(wire.PREFIX.size, clock))
             header = self._read(header_size, clock)
@@ -123,7 +152,7 @@ class Exchange:
         if (self._worker.resident_bytes() or 0) > self._most_bytes:
             raise LostError("memory")
 
-    def _answer(self, message: Message, clock: CallClock) -> None:
+    def _call_back(self, message: Message, clock: CallClock) -> None:
         """Call back into the trusted side, as the worker asks."""
         self._callbacks += 1
         if self._callbacks > MAX_CALLBACKS:
@@ -135,7 +164,12 @@ class Exchange:
             raise LostError("garbled", "a callback without arguments")
         now = time.monotonic()
         until = clock.deadline if now < clock.deadline else now + 1.0
-        self._send(self._result(self._functions[number], args, kwargs), until)
+        self._calling_back += 1
+        try:
+            result = self._result(self._functions[number], args, kwargs)
+        finally:
+            self._calling_back -= 1
+        self._write(result, until)
 
     def _result(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[wire.Buffer]:
         raised, value = "", None

@@ -8,7 +8,7 @@ one, so that no buffer can be used twice.
 
 from grader.errors import WireError
 from grader.wire.decoding import decode, sizes
-from grader.wire.encoding import encode, encode_once, join
+from grader.wire.encoding import encode, encode_with, join, prepare
 from grader.wire.values import (
     ITEMSIZE,
     MAGIC,
@@ -22,10 +22,10 @@ from grader.wire.values import (
     REASONS,
     Buffer,
     Callback,
-    Encoded,
     Handle,
     NoData,
     Opaque,
+    Prepared,
     ReadOnly,
     Rng,
     Stand,
@@ -46,10 +46,10 @@ __all__ = [
     "REASONS",
     "Buffer",
     "Callback",
-    "Encoded",
     "Handle",
     "NoData",
     "Opaque",
+    "Prepared",
     "ReadOnly",
     "Rng",
     "Stand",
@@ -57,8 +57,9 @@ __all__ = [
     "WireError",
     "decode",
     "encode",
-    "encode_once",
+    "encode_with",
     "join",
+    "prepare",
     "safe_name",
     "sizes",
 ]

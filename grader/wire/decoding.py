@@ -29,6 +29,8 @@ from grader.wire.values import (
     Stand,
 )
 
+# What needs no look before it is taken as it is.
+_PLAIN = (str, bool, type(None))
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -123,7 +125,7 @@ class _Decoder:
             raise WireError(f"a value is nested at most {MAX_DEPTH} levels deep")
         if kind is dict:
             self.count(len(node))
-            return {key: self.node(value, depth + 1) for key, value in node.items()}
+            return {key: v if type(v) in _PLAIN else self.node(v, depth + 1) for key, v in node.items()}
         tag, *rest = _list(node)
         self.count(len(rest))
         return _TAGS[tag](self, rest, depth + 1)
@@ -179,7 +181,8 @@ class _Decoder:
             _natural(n, MAX_BODY)
         start, stop = self.span()
         # The product of the sizes that are not zero too: (2**40, 0) fits any buffer, and then its sum asks for 8 TB.
-        if math.prod(shape) * itemsize != stop - start or math.prod(n for n in shape if n) * itemsize > MAX_BODY:
+        too_large = start == stop and math.prod(n for n in shape if n) * itemsize > MAX_BODY
+        if too_large or math.prod(shape) * itemsize != stop - start:
             raise WireError("the shape of an array does not fit its buffer")
         flat = np.frombuffer(self.body, np.uint8, stop - start, start)
         if name == "bool" and flat.size and flat.max() > 1:

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.wire.values import (
@@ -23,9 +23,9 @@ from grader.wire.values import (
     PREFIX,
     Buffer,
     Callback,
-    Encoded,
     Handle,
     Opaque,
+    Prepared,
     ReadOnly,
     Rng,
     Stand,
@@ -36,10 +36,6 @@ from grader.wire.values import (
 _DTYPES = {
     ({"bool": "b", "uint": "u"}.get(name.rstrip("0123456789"), name[0]), n): name for name, n in ITEMSIZE.items()
 }
-
-
-# A message is a dict of values, which may be marked as read-only.
-_DEPTH_OF_MESSAGES = 2
 
 
 def _no_stand_in(_value: object, reason: str) -> Stand:
@@ -63,11 +59,21 @@ def encode(value: object, stand_in: Callable[[Any, str], Stand] = _no_stand_in) 
     return [PREFIX.pack(MAGIC, len(header), sum(map(len, body))) + header, *body]
 
 
-def encode_once(value: object) -> Encoded:
-    """A value in a form that can be sent in its place, again and again. Raises WireError as `encode` does."""
-    encoder = _Encoder(_no_stand_in)
-    node = encoder.node(value, _DEPTH_OF_MESSAGES)
-    return Encoded(node, tuple(encoder.buffers), encoder.size, encoder.nodes)
+def prepare(message: Mapping[str, object]) -> Prepared:
+    """A message that is to be sent again and again; its arrays must not change. Raises WireError as `encode` does."""
+    head, *body = encode(dict(message))
+    return Prepared(bytes(head)[PREFIX.size :], tuple(body))
+
+
+def encode_with(prepared: Prepared, fields: Mapping[str, object]) -> list[Buffer]:
+    """The parts of the frame of a prepared message that has these fields too. They hold plain data, and no buffer."""
+    plain = all(type(value) in (int, bool) for value in fields.values())
+    more = _to_json(fields if plain else _Encoder(_no_stand_in).node(dict(fields), 0)).encode("ascii")
+    # A header is `[{…},[…]]`: the fields come first in the object.
+    header = b"[" + more[:-1] + b"," + prepared.header[2:]
+    if len(header) > MAX_HEADER:
+        raise TooMuchError("count")
+    return [PREFIX.pack(MAGIC, len(header), prepared.size) + header, *prepared.body]
 
 
 _to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), allow_nan=False).encode
@@ -104,8 +110,6 @@ class _Encoder:
             return self.mapping(list(dict.items(value)), depth)
         if kind is ReadOnly:
             return ["r", self.node(value.value, depth)]
-        if kind is Encoded:
-            return self.encoded(value)
         if kind in _STANDS:
             return self.stand(value)
         np = sys.modules.get("numpy")
@@ -117,14 +121,6 @@ class _Encoder:
         if torch is not None and issubclass(kind, torch.Tensor):
             return self.tensor(torch, value)
         return self.subclass(value, kind, depth)
-
-    def encoded(self, value: Encoded) -> Any:
-        self.size += value.size
-        if self.size > MAX_BODY:
-            raise TooMuchError("size")
-        self.count(value.nodes)
-        self.buffers += value.buffers
-        return value.node
 
     def subclass(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, float):

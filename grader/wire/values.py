@@ -83,13 +83,16 @@ class ReadOnly:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
-    """A value that is encoded already, by `encode_once`, to be sent again and again. Its arrays must not change."""
+class Prepared:
+    """A message that is encoded already, by `prepare`, to be sent again and again (see `encode_with`)."""
 
-    node: Any
-    buffers: tuple[Buffer, ...]
-    size: int
-    nodes: int
+    header: bytes
+    body: tuple[Buffer, ...]
+
+    @property
+    def size(self) -> int:
+        """The bytes of the body."""
+        return sum(map(len, self.body))
 
 
 class NoData:

@@ -4,7 +4,7 @@ from grader.worker.channel import MAX_OUTPUT_PER_CALL
 from grader.worker.imports import admit_only
 from grader.worker.loading import EXCEPTIONS, KINDS, MAX_PRIVATE, kind_of
 from grader.worker.outline import MAX_NAMES
-from grader.worker.requests import OPERATORS, serve
+from grader.worker.requests import OPERATORS, request_to_call, serve
 
 __all__ = [
     "EXCEPTIONS",
@@ -15,5 +15,6 @@ __all__ = [
     "OPERATORS",
     "admit_only",
     "kind_of",
+    "request_to_call",
     "serve",
 ]

@@ -4,7 +4,9 @@ It knows no test, no oracle and no points, and nothing it says is believed beyon
 help to honest code, not a wall: walls are the launcher's. It imports the standard library, and numpy when an array
 arrives.
 
-Requests and replies are dicts (see `wire`). Each request has a number `seq`, which its reply repeats::
+Requests and replies are dicts (see `wire`). Each request has a number `seq`, which its reply repeats. Several may be
+sent before the first is answered; those that belong to a callback, and are answered in the middle of the request that
+called back, say so (`inner`)::
 
     load     module, parts ((label, source), …), allowed, asked  → problems, imports, functions, uses
     call     target, path, args, kwargs                   → value, shares
@@ -22,7 +24,8 @@ import operator
 import sys
 import types
 import warnings
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader import wire
@@ -36,18 +39,27 @@ OPERATORS = frozenset(
 _ROUTINES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 
 
+def request_to_call(path: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, read_only: bool) -> Message:
+    """The request for a call of a function; with `read_only` its arrays cannot be written into."""
+    if not read_only:
+        return {"op": "call", "path": path, "args": args, "kwargs": dict(kwargs)}
+    frozen = {"args": wire.ReadOnly(args), "kwargs": wire.ReadOnly(dict(kwargs))}
+    return {"op": "call", "path": path, **frozen, "watched": True}
+
+
 def serve(read_fd: int, write_fd: int) -> None:
     """Answer the requests that arrive on `read_fd` until it closes. The caller has put 0, 1 and 2 on /dev/null."""
     sys.stdin = io.StringIO("")
     worker = _Worker(Channel(read_fd, write_fd))
     while True:
-        worker.answer(worker.receive())
+        worker.answer(worker.next_request())
 
 
 class _Worker:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.output = Output()
+        self.waiting: deque[Message] = deque()
         self.objects: dict[int, Any] = {}
         self.made = 0
         self.warned = 0
@@ -68,6 +80,9 @@ class _Worker:
 
     def receive(self) -> Message:
         return self.channel.receive(self.revive)
+
+    def next_request(self) -> Message:
+        return self.waiting.popleft() if self.waiting else self.receive()
 
     def answer(self, message: Message) -> None:
         for number in message.get("free", ()):
@@ -124,7 +139,11 @@ class _Worker:
             message = {"op": "callback", "number": number, "args": args, "kwargs": kwargs}
             self.channel.send(wire.encode(message, self.stand_in))
             while (reply := self.receive())["op"] != "result":
-                self.answer(reply)
+                if reply.get("inner"):
+                    self.answer(reply)
+                else:
+                    # It was sent ahead, before this callback: its turn comes later.
+                    self.waiting.append(reply)
             if reply["raised"]:
                 raise getattr(builtins, reply["raised"])(f"the function that was passed raised {reply['raised']}")
             return reply["value"]
@@ -139,10 +158,11 @@ class _Worker:
 
     def call(self, message: Message) -> Message:
         function = self.find(message)
-        before = _content(message) if message.get("watched") else None
+        watched = message.get("watched", False)
+        before = _content(message) if watched and _changeable(message) else None
         value = function(*message["args"], **message["kwargs"])
         changed = before is not None and _content(message) != before
-        shares = _share_memory(value, (message["args"], message["kwargs"]))
+        shares = watched and _share_memory(value, (message["args"], message["kwargs"]))
         if isinstance(function, type) and function.__module__ == self.submission.module.__name__:
             # An object of the submission's own class, even where that derives from float or list.
             value = self.stand_in(value, "kind")
@@ -208,6 +228,18 @@ def _put(module: types.ModuleType, name: str, value: Callable[..., Any]) -> Call
         del names[hidden]
 
     return put_back
+
+
+def _changeable(message: Message) -> bool:
+    """Whether read-only arguments can be changed all the same: lists and dicts can."""
+    waiting = [*message["args"], *message["kwargs"].values()]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, (list, dict, set)):
+            return True
+        if isinstance(item, (tuple, frozenset)):
+            waiting += item
+    return False
 
 
 def _content(message: Message) -> list[bytes]:
