@@ -59,8 +59,7 @@ def values(answers: Iterator[object]) -> list[object]:
     """What comes, value by value, with what a call raised by its class, and at the end what ended it."""
     found: list[object] = []
     try:
-        for answer in answers:
-            found.append(answer.value if isinstance(answer, Answer) else type(answer))
+        found.extend(answer.value if isinstance(answer, Answer) else type(answer) for answer in answers)
     except (StudentCrashed, StudentMissing, StudentTimeout) as exc:
         found.append(type(exc))
     return found

@@ -222,10 +222,13 @@ def test_read_only_arguments_stay_so(load):
     ],
 )
 def test_shared_memory_is_told(load, expression, shares):
-    """A result that is a view of an argument is told from one of its own."""
+    """A result that is a view of an argument is told from one of its own, where that is asked."""
     _, ask = load(f"def f(x):\n    return {expression}\n")
 
-    assert call(ask, "f", np.zeros(3)).get("shares", False) is shares
+    reply = ask("call", path="f", args=(np.zeros(3),), kwargs={}, watched=True)
+
+    assert reply.get("shares", False) is shares
+    assert "shares" not in call(ask, "f", np.zeros(3))
 
 
 @pytest.mark.parametrize(
