@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 from grader.answers import Answers
@@ -22,6 +21,9 @@ from grader.model import Case, Exercise, Observation, Outcome, Raised, Status, T
 from grader.student import Answer, RemoteFunction
 from grader.wire import Opaque
 from grader.worker import kind_of
+
+Reply = Answer | StudentRaised
+"""What comes of a call: where nothing comes, another StudentError is raised."""
 
 # Characters of what a failing test says, values of a visible test included.
 _LONGEST = 4000
@@ -141,25 +143,13 @@ class Agreement:
         case = state_case(self.exercise, remote.path, None, args, kwargs)
         self._compare(remote, case, lambda: Raised(kind.__name__))
 
-    def replay(self, session: Any, stated: Iterable[tuple[Case, Any]]) -> None:
-        """Compare the student's answers to recorded cases with what is known of the expected ones.
-
-        Of a session in a worker, calls of one function are made without waiting for each other's answers.
-        """
-        for (function, plain), some in groupby(stated, key=lambda pair: (pair[0].function, _is_plain(pair[0]))):
-            if not plain:
-                for case, want in some:
-                    self._compare(RemoteFunction(session, case.function), case, partial(_same, want))
-                continue
-            pairs = list(some)
-            answers = session.call_each(function, [case for case, _ in pairs for _ in range(_times(case))])
-            for case, want in pairs:
-                self._judge(case, iter(answers), partial(_same, want))
+    def replay(self, case: Case, want: Any, replies: Iterator[Reply]) -> None:
+        """Compare what comes of a recorded case with what is known of the expected answer (see `ahead`)."""
+        self._judge(case, replies, lambda: want)
 
     def _compare(self, remote: RemoteFunction, case: Case, ask_oracle: Callable[[], Any]) -> Any:
         """The student's answer, compared; where arguments are read-only, that to a second call too."""
-        answers = (_ask_student(remote, case) for _ in range(_times(case)))
-        answer = self._judge(case, answers, ask_oracle)
+        answer = self._judge(case, replies_to(remote, case), ask_oracle)
         return answer.value if answer else None
 
     def _ask_oracle(self, oracle: Callable[..., Any], case: Case) -> Any:
@@ -171,20 +161,18 @@ class Agreement:
 
         return self.oracle_answers.get(name_of(oracle), case, ask)
 
-    def _judge(
-        self, case: Case, answers: Iterator[Answer | StudentRaised], ask_oracle: Callable[[], Any]
-    ) -> Answer | None:
+    def _judge(self, case: Case, replies: Iterator[Reply], ask_oracle: Callable[[], Any]) -> Answer | None:
         """Compare what comes of a case. The oracle is slow: it waits for an answer to judge."""
-        before, first = len(self.record.failures), next(answers)
+        before, first = len(self.record.failures), next(replies)
         want = ask_oracle()
         self._observe(case, first, want)
         if case.read_only:
-            second = next(answers)
+            second = next(replies)
             if len(self.record.failures) == before:
                 self._judge_again(case, second, want)
         return first if isinstance(first, Answer) else None
 
-    def _observe(self, case: Case, reply: Answer | StudentRaised, want: Any) -> None:
+    def _observe(self, case: Case, reply: Reply, want: Any) -> None:
         """Compare one answer, and keep what came of it."""
         raised = reply if isinstance(reply, StudentRaised) else None
         got = Raised(reply.kind) if isinstance(reply, StudentRaised) else reply.value
@@ -198,7 +186,7 @@ class Agreement:
             values = show(case, want, got) if self.visible else ""
             self.record.failures.append(Failure(says, values, raised is not None, raised.private if raised else ""))
 
-    def _judge_again(self, case: Case, reply: Answer | StudentRaised, want: Any) -> None:
+    def _judge_again(self, case: Case, reply: Reply, want: Any) -> None:
         """A second call must be as right as the first, and its answer share no memory with an argument."""
         answer = reply if isinstance(reply, Answer) else None
         if answer is not None and answer.changed:
@@ -227,28 +215,22 @@ def _is_of_a_size(got: Any, want: Any) -> bool:
     return value_count(got) <= 16 * expected + 10_000
 
 
-def _same(want: Any) -> Any:
-    return want
-
-
-def _times(case: Case) -> int:
+def times_of(case: Case) -> int:
     """How often a function is asked a case: with read-only arguments once more, whatever came of the first time."""
     return 2 if case.read_only else 1
 
 
-def _is_plain(case: Case) -> bool:
-    """Whether a case is one call, with arguments that are plain data."""
-    return case.program is None and case.request is not None
-
-
-def _ask_student(remote: RemoteFunction, case: Case) -> Answer | StudentRaised:
-    try:
-        if case.program is not None:
-            return _run(case.program, remote, case)
-        call = remote.session.call
-        return call(case.function, case.args, case.kwargs, read_only=case.read_only, request=case.request)
-    except StudentRaised as exc:
-        return exc
+def replies_to(remote: RemoteFunction, case: Case) -> Iterator[Reply]:
+    """Ask a submission, as often as the case is asked."""
+    for _ in range(times_of(case)):
+        try:
+            if case.program is not None:
+                yield _run(case.program, remote, case)
+            else:
+                call = remote.session.call
+                yield call(case.function, case.args, case.kwargs, read_only=case.read_only, request=case.request)
+        except StudentRaised as exc:
+            yield exc
 
 
 def _run(program: Callable[..., Any], remote: RemoteFunction, case: Case) -> Answer:

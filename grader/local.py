@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class LocalSession:
         changed = read_only and _content(args, kwargs) != before
         return Answer(copy.deepcopy(value), shares, time.monotonic() - started, "", changed=changed)
 
-    def call_each(self, path: str, cases: Iterable[Case]) -> Iterator[Answer | StudentError]:
+    def call_each(self, path: str, cases: Iterable[Case]) -> Generator[Answer | StudentError]:
         """As `call` with the arguments of each case; gives what a call raised in the place of its answer."""
         for case in cases:
             try:

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader import __version__
-from grader.agreement import Agreement, DisagreementError, Failure, Record, given_up, verdict_of
+from grader.agreement import Agreement, DisagreementError, Failure, Record, given_up, replies_to, verdict_of
 from grader.answers import Answers
 from grader.case import describe
 from grader.errors import RequestError, StudentError
 from grader.model import Assignment, Diagnosis, Outcome, Report, Status, Submission
 from grader.sandbox import Launcher, policy_of
 from grader.sealing import JOINT, SEALED_TESTS, Opening, SealedTest, SealedTests, can_encrypt, from_json, open_hint
-from grader.student import Session
+from grader.student import RemoteFunction, Session
 
 _WRONG = (Status.FAILED, Status.RAISED)
 
@@ -129,7 +129,9 @@ def _try(session: Any, assignment: Assignment, number: int, test: SealedTest, se
     record, opening = Record(), Opening(test)
     agreement = Agreement(exercise, test.visible, record, Answers())
     try:
-        agreement.replay(session, ((call.case, opening.expected(i)) for i, call in enumerate(test.calls)))
+        for i, call in enumerate(test.calls):
+            replies = replies_to(RemoteFunction(session, call.case.function), call.case)
+            agreement.replay(call.case, opening.expected(i), replies)
         for calls in opening.joint_failures():
             inputs = "; or ".join(dict.fromkeys(describe(test.calls[i].case) for i in calls))
             record.failures.append(Failure(f"for {inputs}: {JOINT}."))

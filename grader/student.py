@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,11 +98,12 @@ class Session:
         what = f"{self.name_of(target)}.{path}".rstrip(".")
         return self._request(what, {**message, "target": target}, seconds, given)
 
-    def call_each(self, path: str, cases: Sequence[Case]) -> Iterator[Answer | StudentError]:
+    def call_each(self, path: str, cases: Sequence[Case]) -> Generator[Answer | StudentError]:
         """As `call` with the arguments of each case, which has its `request`; they are sent ahead of the answers.
 
         Gives the exception that a call raised in the place of its answer. Raises StudentError where no answer comes;
-        then none comes to the cases behind it. Until it has come to its end nothing else can be asked.
+        then none comes to the cases behind it. Nothing else can be asked meanwhile; if it is closed before its end, the
+        worker is given up.
         """
         for some in _sendable(cases):
             requests = [case.request for case in some if case.request is not None]
@@ -257,7 +258,7 @@ class Session:
 
     def _requests(
         self, what: str, messages: Sequence[Request], seconds: float | None, given: Sequence[Given]
-    ) -> Iterator[Answer | StudentError]:
+    ) -> Generator[Answer | StudentError]:
         """Send requests, and give what comes back to each, in their order."""
         self._patience.check(what)
         for message in messages:
@@ -265,16 +266,20 @@ class Session:
         if self._exchange is None:
             self._load()
         numbers: Sequence[int] = ()
-        for k, message in enumerate(messages):
-            if self._patience.left <= 0:
-                self.close()  # it may have more to say
-            self._patience.check(what)
-            started = time.monotonic()
-            with self._a_call(what, self.seconds_per_call if seconds is None else seconds) as (exchange, deadline):
-                numbers = numbers or exchange.send(messages, deadline, self._take_free())
-                reply = _checked(exchange.receive(numbers[k], deadline))
-                answer = self._answer(what, message, reply, given[k], time.monotonic() - started)
-            yield answer
+        done = 0
+        try:
+            for k, message in enumerate(messages):
+                self._patience.check(what)
+                started = time.monotonic()
+                with self._a_call(what, self.seconds_per_call if seconds is None else seconds) as (exchange, deadline):
+                    numbers = numbers or exchange.send(messages, deadline, self._take_free())
+                    reply = _checked(exchange.receive(numbers[k], deadline))
+                    answer = self._answer(what, message, reply, given[k], time.monotonic() - started)
+                done += 1
+                yield answer
+        finally:
+            if done < len(messages):
+                self.close()  # it may have more to say, for which nobody waits any more
 
     @contextmanager
     def _a_call(self, what: str, usual: float) -> Iterator[tuple[Exchange, float]]:

@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import groupby
 
 import pytest
 
 from grader.agreement import LOST, Agreement, OracleError, Record, given_up
+from grader.ahead import Ahead
 from grader.answers import Answers
 from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
@@ -130,7 +132,7 @@ class CollectedTests(HiddenTests):
 
     def try_items(self, session: AnySession, items: Sequence[pytest.Item]) -> Trial:
         """Run tests on a submission."""
-        asked = [self._questions(item) for item in items]
+        asked = _ahead(session, [self._questions(item) for item in items])
         self._attempt = Attempt(session)
         outcomes: list[Outcome] = []
         of_exercise: dict[str, list[Outcome]] = {}
@@ -169,11 +171,11 @@ class CollectedTests(HiddenTests):
         return known
 
     def _run_item(
-        self, item: pytest.Item, questions: Questions | None, following: Callable[[], pytest.Item | None]
+        self, item: pytest.Item, asked: _Asked | None, following: Callable[[], pytest.Item | None]
     ) -> Outcome:
         attempt, self.item = self.attempt_of(item), item
         answered, clock = attempt.session.answered, time.monotonic()
-        error = run_item(item, following()) if questions is None else self._put(questions, item, attempt)
+        error = run_item(item, following()) if asked is None else self._put(asked, item, attempt)
         if error is None and attempt.session.answered == answered:
             error = OracleError("the test asked nothing of the submission")
         status, says, detail = classify(error, answered=attempt.session.answered > answered)
@@ -181,16 +183,19 @@ class CollectedTests(HiddenTests):
         seconds = time.monotonic() - clock
         return replace(self._outcome_of(item), status=status, says=says, detail=detail, seconds=seconds, excess=excess)
 
-    def _put(self, questions: Questions, item: pytest.Item, attempt: Attempt) -> BaseException | None:
+    def _put(self, asked: _Asked, item: pytest.Item, attempt: Attempt) -> BaseException | None:
         """Ask what the test asks, without running it; gives what it would have raised."""
-        session, record = attempt.session, attempt.records.setdefault(item.nodeid, Record())
-        session.seconds_per_call = self.seconds_of(item)
-        if questions.generator is not None:
-            attempt.generators[item.nodeid] = questions.generator
+        record = attempt.records.setdefault(item.nodeid, Record())
+        attempt.session.seconds_per_call = self.seconds_of(item)
+        if asked.questions.generator is not None:
+            attempt.generators[item.nodeid] = asked.questions.generator
         agreement = Agreement(self.exercise_of(item), is_visible(item), record, self.oracle_answers)
 
         def ask() -> None:
-            agreement.replay(session, (question.fresh() for question in questions.asked))
+            asked.ahead.begin(asked.number)
+            for question in asked.questions.asked:
+                case = question.fresh
+                agreement.replay(case, question.want, asked.ahead.replies_to(case))
             record.settle()
 
         return error_of("call", ask)
@@ -211,6 +216,25 @@ class CollectedTests(HiddenTests):
         return run_item(item, None)
 
 
-def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[Questions | None], start: int) -> pytest.Item | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A test that need not run: what it asks, and whom, as the test of this `number` among its neighbours."""
+
+    questions: Questions
+    ahead: Ahead
+    number: int
+
+
+def _ahead(session: AnySession, questions: Sequence[Questions | None]) -> list[_Asked | None]:
+    """Tests that need not run, those next to each other together; None for those that run."""
+    found: list[_Asked | None] = []
+    for _, neighbours in groupby(questions, key=lambda q: q is None):
+        tests = list(neighbours)
+        ahead = Ahead(session, [[question.case for question in test.asked] for test in tests if test is not None])
+        found += [None if test is None else _Asked(test, ahead, n) for n, test in enumerate(tests)]
+    return found
+
+
+def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[_Asked | None], start: int) -> pytest.Item | None:
     """The next test that pytest runs, from there on: what has been set up so far stays up for that one."""
     return next((items[k] for k in range(start, len(items)) if asked[k] is None), None)

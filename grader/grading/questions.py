@@ -36,12 +36,12 @@ class Question:
     case: Case
     want: Any
 
-    def fresh(self) -> tuple[Case, Any]:
-        """Both, to be put to a submission. A program works with its arguments in this process, so it gets copies."""
-        case = self.case
-        if case.program is not None:
-            case = replace(case, args=copy.deepcopy(case.args), kwargs=copy.deepcopy(case.kwargs))
-        return case, self.want
+    @property
+    def fresh(self) -> Case:
+        """The case, to be put to a submission. A program works with its arguments in this process: it gets copies."""
+        if self.case.program is None:
+            return self.case
+        return replace(self.case, args=copy.deepcopy(self.case.args), kwargs=copy.deepcopy(self.case.kwargs))
 
 
 @dataclass(frozen=True, slots=True)

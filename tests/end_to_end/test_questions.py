@@ -132,6 +132,14 @@ CLASS = {
     "in_place": "def double(x):\n    x *= 2\n    return x\n",
     "longer": "def double(x):\n    x.append(1.0)\n    return [2 * v for v in x[:-1]]\n",
     "missing": "def total(x):\n    return float(2.0 * x.sum())\n",
+    "counts": "calls = []\ndef double(x):\n    calls.append(0)\n    return 2.0 * x + (len(calls) > 9)\n"
+    "def total(x):\n    return float(double(x).sum())\n",
+    "counts_wrong": "calls = []\ndef double(x):\n    calls.append(0)\n    return len(calls) * x\n"
+    "def total(x):\n    return float(double(x).sum())\n",
+    "gives_up": "import os\ncalls = []\ndef double(x):\n    calls.append(0)\n"
+    "    return os._exit(1) if len(calls) > 6 else 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
+    "keeps": "kept = []\ndef double(x):\n    kept.append(x) if callable(x) else None\n"
+    "    return 2.0 * (kept[-1]() if kept else x)\ndef total(x):\n    return 2.0 * (kept[-1]() if kept else x.sum())\n",
     "crashes": "import os\ndef double(x):\n    os._exit(1)\n",
     "broken": "def double(x:\n",
 }
