@@ -9,16 +9,28 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import grader
+from grader.errors import IsolationError
 from grader.sandbox import mounts
 
 USER = 64999
 """An ordinary user that nobody is: student code must never run as uid 0."""
+_CAP_KILL = 1 << 5
 _FIRST_DESCRIPTOR = 32  # above those that a child uses, below its limit
 
 
 def another_user() -> int | None:
     """The user id under which student code can run, if it can be another one than ours."""
     return USER if sys.platform.startswith("linux") and os.geteuid() == 0 else None
+
+
+def refuse_if_immortal() -> None:
+    """Raise IsolationError if we could not end a process of that user, as root cannot without CAP_KILL."""
+    if another_user() is None:
+        return
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    if not int(status.partition("\nCapEff:")[2].split()[0], 16) & _CAP_KILL:
+        hint = "give root the capability KILL too, or run the grader as an ordinary user"
+        raise IsolationError("student code could not be ended: root has no CAP_KILL here", hint)
 
 
 class Passage:

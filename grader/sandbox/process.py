@@ -28,7 +28,7 @@ from grader.model import Isolation
 from grader.sandbox import packages
 from grader.sandbox.clock import times_of
 from grader.sandbox.launcher import Policy, Times
-from grader.sandbox.passage import Passage, another_user
+from grader.sandbox.passage import Passage, another_user, refuse_if_immortal
 from grader.threads import SINGLE_THREAD
 from grader.worker.process import READY
 
@@ -90,6 +90,7 @@ class ProcessWorker:
     """One process, its pipes, and a thread for each direction, because a pipe cannot be waited for everywhere."""
 
     def __init__(self, policy: Policy) -> None:
+        refuse_if_immortal()
         self._folder = tempfile.mkdtemp(prefix="submission-")
         try:
             self._process = _spawn(policy, self._folder)

@@ -27,7 +27,7 @@ from grader.model import Isolation
 from grader.sandbox import isolation
 from grader.sandbox.child import Child
 from grader.sandbox.launcher import Policy
-from grader.sandbox.passage import USER
+from grader.sandbox.passage import USER, refuse_if_immortal
 from grader.threads import SINGLE_THREAD
 
 _ENVIRONMENT = {
@@ -115,6 +115,7 @@ class Zygote:
     """The process in the sandbox that forks children, seen from the trusted side."""
 
     def __init__(self, recipe: Recipe) -> None:
+        refuse_if_immortal()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock = threading.Lock()
         self.ready: dict[str, Any] = {}

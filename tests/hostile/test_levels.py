@@ -160,6 +160,21 @@ def test_unreachable_interpreter_is_told(tmp_path: Path) -> None:
     assert "IsolationError" in result.stderr
 
 
+@pytest.mark.parametrize("launcher", ["auto", "bwrap", "landlock", "process"])
+def test_who_cannot_end_a_worker_starts_none(launcher: str) -> None:
+    """Root without CAP_KILL, as in a container with some capabilities only, could not end a loop: that is told."""
+    require_bwrap()
+    require_landlock()
+    if os.geteuid() != 0:
+        pytest.skip("only root's worker is another user's")
+    command = ["setpriv", "--bounding-set=-kill", sys.executable, "-m", "grader", "doctor", "--isolation", launcher]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert result.returncode == 2
+    assert "root has no CAP_KILL" in result.stderr
+    assert "run the grader as an ordinary user" in result.stderr
+
+
 def test_bwrap_alone_does_not_fall_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks for bwrap by name gets it or nothing."""
     monkeypatch.setenv("PATH", "/nonexistent")
