@@ -114,7 +114,7 @@ def _with_what_holds(attempt: Attempt, assignment: Assignment, basis: Basis, pie
     if changed is None or unread or (then.basis.manifest, then.basis.toolkit) != (basis.manifest, basis.toolkit):
         return submission
     return GradedBefore(
-        **{f.name: getattr(submission, f.name) for f in fields(submission)},
+        **{f.name: getattr(submission, f.name) for f in fields(submission) if f.init},
         before=attempt.report,
         again=to_run_again(attempt.report, changed, assignment),
         same=pieces.same_as(Pieces.from_text(then.pieces)),

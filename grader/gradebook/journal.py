@@ -15,9 +15,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from grader.gradebook import tables as t
 from grader.gradebook.key import Basis, content_of, key_of, policy_of
 from grader.gradebook.pieces import pieces_of
-from grader.gradebook.rows import as_text, details_of, now, pack_parts, pack_report, relabelled, unpack_report
+from grader.gradebook.rows import as_text, details_of, now, pack_report, relabelled, unpack_report
 from grader.gradebook.store import Gradebook, current_marks, decisions_in, who
 from grader.model import Assignment, Decisions, Isolation, Report, Submission
+from grader.packing import pack_parts
 from grader.scoring import format_points, grade
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -212,7 +213,7 @@ class GradebookJournal:
         }
         query = sa.select(t.handin.c.id).where(*(t.handin.c[name] == value for name, value in what.items()))
         while (number := connection.execute(query).scalar()) is None:
-            digest, parts = submission.digest, pack_parts(submission)
+            digest, parts = submission.digest, pack_parts(submission.parts)
             _insert_once(connection, t.source, digest=digest, module=submission.module, parts=parts)
             _insert_once(connection, t.handin, **what, digest=digest, details=details_of(submission), seen_at=now())
         return int(number)

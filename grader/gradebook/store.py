@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -151,9 +151,7 @@ class Gradebook:
         )
         with self.database.reading() as connection:
             known = {(row[0], row[1]): as_moment(row[2]) for row in connection.execute(query)}
-        return [
-            s if s.submitted_at else replace(s, submitted_at=known.get((s.student, content_of(s)))) for s in submissions
-        ]
+        return [_timed(submission, known) for submission in submissions]
 
     def history(self, assignment: str, student: str) -> list[Mark]:
         """Every mark of a student, the oldest first."""
@@ -184,6 +182,12 @@ class Gradebook:
         row = {"assignment": assignment, "student": student, "kind": kind, "exercise": exercise, "value": value}
         with self.database.writing() as connection:
             connection.execute(sa.insert(t.decision).values(**row, by=who(), at=now(), why=why.strip()))
+
+
+def _timed(submission: Submission, known: Mapping[tuple[str, str], datetime | None]) -> Submission:
+    moment = None if submission.submitted_at else known.get((submission.student, content_of(submission)))
+    # Else the same, which remembers its digest.
+    return replace(submission, submitted_at=moment) if moment else submission
 
 
 def who() -> str:
