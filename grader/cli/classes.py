@@ -32,12 +32,13 @@ from grader.cli.options import (
     place_of_gradebook,
 )
 from grader.errors import GradeError, RequestError
-from grader.model import Assignment, Decisions, Grade, Report, Submission
+from grader.model import Assignment, Decisions, Grade, Isolation, Report, Submission
 
 if TYPE_CHECKING:
     from grader.intake import Collected
     from grader.intake.roster import Attendance
 
+_NOT_TOLD = Isolation("", "")
 _LAYOUTS = ("auto", "plain", "moodle", "canvas", "github", "gradescope")
 
 
@@ -237,9 +238,10 @@ class _Run:
         with counting(make_console(stderr=True), "grading", len(self._students)) as advance:
 
             def receive(report: Report, new: bool) -> None:
-                # Without outcomes, which are many: memory must not grow with the class.
+                # Without what no row tells, which is much: memory must not grow with the class.
                 points = points_of(report, self._assignment, decided(report.student))
-                self._rows[report.student] = replace(report, outcomes=()), points
+                row = replace(report, outcomes=(), diagnoses=(), isolation=_NOT_TOLD)
+                self._rows[report.student] = row, points
                 self._new += new
                 advance(not report.ungraded)
 
