@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,17 @@ from grader.document import report_from_document, report_to_document
 from grader.errors import GradebookError
 from grader.model import FORMAT_VERSION, Report, Submission
 from grader.packing import pack, unpack, unpack_parts
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """A result that is to count for a hand-in in the place of the one that does so far, and the points for it."""
+
+    student: str
+    handin: int
+    before: int
+    result: int
+    points: str
 
 
 def now() -> str:
