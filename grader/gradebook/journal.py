@@ -22,7 +22,7 @@ from grader.packing import pack_parts
 from grader.scoring import format_points, grade
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_CHUNK = 100
+_CHUNK = 20
 _Item = TypeVar("_Item")
 
 
