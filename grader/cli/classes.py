@@ -32,7 +32,7 @@ from grader.cli.options import (
     place_of_gradebook,
 )
 from grader.errors import GradeError, RequestError
-from grader.model import Assignment, Decisions, Grade, Isolation, Report, Submission
+from grader.model import Assignment, Decisions, ExerciseGrade, Grade, Isolation, Report, Submission
 
 if TYPE_CHECKING:
     from grader.intake import Collected
@@ -225,6 +225,7 @@ class _Run:
         self._quiet = quiet
         self._as_json = as_json
         self._rows: dict[str, tuple[Report, Grade]] = {}
+        self._equal: dict[ExerciseGrade, ExerciseGrade] = {}
         self._new = 0
         self._started = time.monotonic()
 
@@ -238,14 +239,18 @@ class _Run:
         with counting(make_console(stderr=True), "grading", len(self._students)) as advance:
 
             def receive(report: Report, new: bool) -> None:
-                # Without what no row tells, which is much: memory must not grow with the class.
                 points = points_of(report, self._assignment, decided(report.student))
-                row = replace(report, outcomes=(), diagnoses=(), isolation=_NOT_TOLD)
-                self._rows[report.student] = row, points
+                self._rows[report.student] = self._row(report, points)
                 self._new += new
                 advance(not report.ungraded)
 
             grade(receive)
+
+    def _row(self, report: Report, grade: Grade) -> tuple[Report, Grade]:
+        """The same without what no row tells, and with one object for equal ones: a class of thousands has many."""
+        exercises = tuple(self._equal.setdefault(exercise, exercise) for exercise in grade.exercises)
+        short = replace(report, outcomes=(), diagnoses=(), isolation=_NOT_TOLD)
+        return short, replace(grade, exercises=exercises)
 
     @property
     def graded(self) -> int:
