@@ -91,7 +91,8 @@ def _blamed_on_the_disk(done: str) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
+        where = f"in {tempfile.tempdir} it" if tempfile.tempdir else "it"
         raise RequestError(
-            f"The texts of a class are kept in a temporary file, which cannot be {done}: {exc.strerror or exc}.",
-            "Make room for it, or name another folder for it: TMPDIR=FOLDER grade batch …",
+            f"The texts of a class are kept in a temporary file; {where} cannot be {done}: {exc.strerror or exc}.",
+            "Make room there, or name another folder: TMPDIR=FOLDER grade …",
         ) from exc

@@ -80,7 +80,7 @@ def test_full_temporary_disk(course, batch):
     said = complaint(batch(where, before=with_file_system(*small)))
     again = batch(where)
 
-    assert "a temporary file, which cannot be written: No space left on device." in said
+    assert "cannot be written: No space left on device." in said
     assert "TMPDIR=FOLDER" in said
     assert "6 of 6 submissions graded" in again.stdout
 
