@@ -163,8 +163,8 @@ class Submission:
 
     `problem` is set when it could not be read: a sentence for the student; then `parts` is empty. `unopened` is set if
     that is not the student's fault: whoever grades may not open it.
-    `notes` are remarks on how it was read (an encoding guessed, a magic dropped). In a class `parts` are read where
-    somebody looks at them (see `intake.shelf`), and so the digest is remembered.
+    `notes` are remarks on how it was read (an encoding guessed, a magic dropped). `parts` may stand on a shelf, and be
+    read whenever somebody looks at them (see `intake.shelf`); so the digest is remembered.
     """
 
     student: str
@@ -181,16 +181,12 @@ class Submission:
     def digest(self) -> str:
         """SHA-256 of the module's name and its parts, in hexadecimal: equal for equal content."""
         if not self._digest:
-            object.__setattr__(self, "_digest", self._computed_digest())
-        return self._digest
-
-    def _computed_digest(self) -> str:
-        sha = hashlib.sha256(self.module.encode())
-        for part in self.parts:
-            for text in (part.label, part.source):
+            sha = hashlib.sha256(self.module.encode())
+            for text in (text for part in self.parts for text in (part.label, part.source)):
                 data = text.encode("utf-8", "surrogatepass")
                 sha.update(len(data).to_bytes(8, "little") + data)
-        return sha.hexdigest()
+            object.__setattr__(self, "_digest", sha.hexdigest())
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ class _Run:
     def _row(self, report: Report, grade: Grade) -> tuple[Report, Grade]:
         """The same without what no row tells, and with one object for equal ones: a class of thousands has many."""
         exercises = tuple(self._equal.setdefault(exercise, exercise) for exercise in grade.exercises)
-        short = replace(report, outcomes=(), diagnoses=(), isolation=_NOT_TOLD)
+        short = replace(report, outcomes=(), diagnoses=(), notes=(), origin="", toolkit="", isolation=_NOT_TOLD)
         return short, replace(grade, exercises=exercises)
 
     @property
