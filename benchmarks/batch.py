@@ -8,7 +8,7 @@ with these functions in one warm process, oracle and comparisons included. Run `
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from grader.gradebook import basis_of
 from grader.gradebook.journal import GradebookJournal
 from grader.gradebook.store import Gradebook
 from grader.grading import grade_all, grade_trusted
-from grader.intake import find_submissions
+from grader.intake import find_class, find_submissions
 from grader.lanes import Lanes, Lost, Pool, usable_cores
 from grader.model import Assignment, Part, Report, Submission
 from grader.sandbox import Launcher
@@ -105,9 +105,21 @@ def ways_of(
 
 def varied_copies(assignment: Assignment, number: int) -> list[Submission]:
     """The solution, each time as another text."""
+    texts = enumerate(varied_texts(assignment, number))
+    return [Submission(f"s{k}", assignment.module, (Part(assignment.stub.name, text),)) for k, text in texts]
+
+
+def varied_texts(assignment: Assignment, number: int) -> Iterator[str]:
     source = assignment.solution.read_text(encoding="utf-8")
-    texts = (f"{source}\n# copy {k}\n" for k in range(number))
-    return [Submission(f"s{k}", assignment.module, (Part(assignment.stub.name, t),)) for k, t in enumerate(texts)]
+    return (f"{source}\n# copy {k}\n" for k in range(number))
+
+
+def collected(assignment: Assignment, number: int, folder: Path) -> Sequence[Submission]:
+    """The same as files in a folder, read as a class is."""
+    folder.mkdir()
+    for k, text in enumerate(varied_texts(assignment, number)):
+        (folder / f"s{k}.py").write_text(text, encoding="utf-8")
+    return find_class(folder, assignment, "plain").submissions
 
 
 def run(pool: Pool, submissions: list[Submission]) -> list[Report]:
@@ -180,16 +192,17 @@ def tell_growth(lanes: Lanes, copies: list[Submission]) -> None:
 
 def tell_growth_to(number: int, assignment: Assignment, short: tuple[str, ...]) -> None:
     """Time and memory of a large class, tenth by tenth: neither may grow."""
-    copies, tenth = varied_copies(assignment, number), number // 10
+    tenth = number // 10
     with (
         tempfile.TemporaryDirectory() as folder,
         Gradebook(f"{folder}/book.sqlite") as book,
         Lanes(assignment, serve=GradeThese(short)) as lanes,
     ):
+        everybody = collected(assignment, number, Path(folder, "class"))
         journal = GradebookJournal(book, assignment, 0)
-        list(journal.begin(copies, basis_of(assignment), lanes.isolation))
+        list(journal.begin(everybody, basis_of(assignment), lanes.isolation))
         for k in range(10):
-            part = copies[k * tenth : (k + 1) * tenth]
+            part = everybody[k * tenth : (k + 1) * tenth]
             started, spent = time.perf_counter(), cpu_seconds()
             for place, found in lanes.run(part):
                 journal.record(part[place], found)

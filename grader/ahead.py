@@ -37,7 +37,6 @@ class Ahead:
         """The answers to the next case; `case` is that one, perhaps with arguments of its own."""
         place, self._place = self._place, self._place + 1
         if not _is_plain(case):
-            self._end = self._place
             yield from replies_to(RemoteFunction(self._session, case.function), case)
             return
         if place >= self._end or self._answers is None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Protocol
 
 from grader import __version__
@@ -156,8 +156,9 @@ def grade_batch(
 ) -> None:
     """Grade every submission, handing over each report as it is done, in no certain order, and whether it is a new one.
 
-    What the journal has already comes first, and is not graded again. Raises IsolationError if student code would run
-    below level B and that is not allowed, and AssignmentError if the preflight fails; then no submission has been run.
+    What the journal has already comes first, and is not graded again. Each submission is asked for when its turn comes,
+    and let go with its report, so that they may stand elsewhere. Raises IsolationError if student code would run below
+    level B and that is not allowed, and AssignmentError if the preflight fails; then no submission has been run.
     """
     with importable(assignment):
         load_misconceptions(assignment.hidden_tests)
@@ -165,18 +166,17 @@ def grade_batch(
     with _open_lanes(assignment, terms, basis) as lanes:
         if not terms.weak_isolation:
             require_isolation(lanes.isolation)
-        done = set()
+        to_do = set(range(len(submissions)))
         for place, report in journal.begin(submissions, basis, lanes.isolation):
-            done.add(place)
+            to_do.remove(place)
             on_report(report, False)
-        rest = [s for place, s in enumerate(submissions) if place not in done]
         # In an order of its own, so that two batches at once are seldom at the same one.
-        random.shuffle(rest)
+        rest = random.sample(sorted(to_do), len(to_do))
         if rest:
             if isinstance(lanes, Lanes):
                 _preflight(assignment, lanes)
-            for report, new in _grade_rest(assignment, rest, lanes, journal, terms.seed):
-                on_report(report, new)
+            everybody = (submissions[place] for place in rest)
+            _grade_rest(assignment, everybody, on_report, lanes, journal, seed=terms.seed)
 
 
 def _open_lanes(assignment: Assignment, terms: Terms, basis: Basis) -> Lanes | ClusterLanes:
@@ -192,29 +192,32 @@ def _open_lanes(assignment: Assignment, terms: Terms, basis: Basis) -> Lanes | C
 
 
 def _grade_rest(
-    assignment: Assignment, rest: Sequence[Submission], lanes: Pool, journal: Journal, seed: int
-) -> Iterator[tuple[Report, bool]]:
-    handed_out: list[Submission] = []
-    known: list[Report] = []
+    assignment: Assignment,
+    rest: Iterable[Submission],
+    on_report: Callable[[Report, bool], None],
+    lanes: Pool,
+    journal: Journal,
+    *,
+    seed: int,
+) -> None:
+    handed_out: dict[int, Submission] = {}
+    places = count()
 
     def still_to_do() -> Iterator[Submission]:
         for submission in rest:
             report = journal.found(submission)
             if report is None:
-                handed_out.append(submission)
+                handed_out[next(places)] = submission
                 yield submission
             else:
-                known.append(report)
+                on_report(report, False)
 
     for place, result in lanes.attempt(still_to_do()):
-        submission = handed_out[place]
+        submission = handed_out.pop(place)
         report = (
             _given_up(assignment, submission, lanes.isolation, seed, result) if isinstance(result, Lost) else result
         )
-        yield journal.record(submission, report), True
-        while known:
-            yield known.pop(), False
-    yield from ((report, False) for report in known)
+        on_report(journal.record(submission, report), True)
 
 
 def _given_up(assignment: Assignment, submission: Submission, isolation: Isolation, seed: int, lost: Lost) -> Report:

@@ -11,7 +11,7 @@ is read (see `scoring`), so that changed points or a changed policy need no new 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -163,27 +163,30 @@ class Submission:
 
     `problem` is set when it could not be read: a sentence for the student; then `parts` is empty. `unopened` is set if
     that is not the student's fault: whoever grades may not open it.
-    `notes` are remarks on how it was read (an encoding guessed, a magic dropped).
+    `notes` are remarks on how it was read (an encoding guessed, a magic dropped). `parts` may stand on a shelf, and be
+    read whenever somebody looks at them (see `intake.shelf`); so the digest is remembered.
     """
 
     student: str
     module: str
-    parts: tuple[Part, ...] = ()
+    parts: Sequence[Part] = ()
     origin: str = ""
     problem: str = ""
     unopened: bool = False
     notes: tuple[str, ...] = ()
     submitted_at: datetime | None = None
+    _digest: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the module's name and its parts, in hexadecimal: equal for equal content."""
-        sha = hashlib.sha256(self.module.encode())
-        for part in self.parts:
-            for text in (part.label, part.source):
+        if not self._digest:
+            sha = hashlib.sha256(self.module.encode())
+            for text in (text for part in self.parts for text in (part.label, part.source)):
                 data = text.encode("utf-8", "surrogatepass")
                 sha.update(len(data).to_bytes(8, "little") + data)
-        return sha.hexdigest()
+            object.__setattr__(self, "_digest", sha.hexdigest())
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True)

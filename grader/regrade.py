@@ -6,21 +6,22 @@ only points or the late policy changed, nothing runs at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.batch import Terms, grade_batch
 from grader.difference import TestChange, test_changes
 from grader.gradebook import Basis, Pieces, basis_of, pieces_of, policy_of
+from grader.gradebook.rows import NewMark
 from grader.grading.again import GradedBefore, to_run_again
-from grader.model import Assignment, Isolation, Report, Submission
+from grader.model import Assignment, Isolation, Outcome, Report, Submission
 from grader.scoring import format_points
 
 if TYPE_CHECKING:
     from grader.gradebook.journal import GradebookJournal
-    from grader.gradebook.store import Attempt, Standing
+    from grader.gradebook.store import Attempt, Standing, Standings
 
 _REASONS = {
     "tests": "the hidden tests, the reference or the solution changed",
@@ -66,9 +67,39 @@ class Plan:
         return tuple(change for change in self.changes if not change.in_force)
 
 
+class _Outdated(Sequence[Submission]):
+    """The hand-ins that must be graded anew, each read from the gradebook when its turn comes."""
+
+    def __init__(self, assignment: Assignment, standings: Standings, basis: Basis) -> None:
+        self._assignment, self._standings, self._basis = assignment, standings, basis
+        self._pieces = pieces_of(assignment)
+        attempts = (attempt for standing in standings for attempt in standing.attempts)
+        self._marks = [a.mark.id for a in attempts if a.mark.basis != basis or a.report.ungraded]
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.to_run(self._standings.attempt(self._marks[place]))
+
+    def to_run(self, attempt: Attempt) -> Submission:
+        """The submission; with its report, if of all that decides only some tests changed."""
+        submission, then, basis = attempt.submission, attempt.mark, self._basis
+        changed = self._pieces.changed_since(Pieces.from_text(then.pieces))
+        unread = submission.problem or attempt.report.problems
+        if changed is None or unread or (then.basis.manifest, then.basis.toolkit) != (basis.manifest, basis.toolkit):
+            return submission
+        return GradedBefore(
+            **{f.name: getattr(submission, f.name) for f in fields(submission) if f.init},
+            before=attempt.report,
+            again=to_run_again(attempt.report, changed, self._assignment),
+            same=self._pieces.same_as(Pieces.from_text(then.pieces)),
+        )
+
+
 def regrade(
     assignment: Assignment,
-    standings: Iterable[Standing],
+    standings: Standings,
     terms: Terms,
     journal: GradebookJournal,
     on_report: Callable[[Report], None],
@@ -77,71 +108,53 @@ def regrade(
 ) -> Plan:
     """Run what must be run, plan, and with `apply` let the new reports and points count.
 
-    The standings hold every attempt that may count. Raises as `grade_batch` does, and GradebookError if the gradebook
+    The standings hold every attempt that may count; they are gone through before and after the run, so that never more
+    than a few submissions and reports are in memory. Raises as `grade_batch` does, and GradebookError if the gradebook
     cannot be written.
     """
-    standings = [s for s in standings if s.attempts]
     basis, policy = basis_of(assignment), policy_of(assignment)
-    outdated = [a for s in standings for a in s.attempts if a.mark.basis != basis or a.report.ungraded]
-    new: dict[Hashable, Report] = {}
-
-    def receive(report: Report, _: bool) -> None:
-        new[_identity(report)] = report
-        on_report(report)
-
-    pieces = pieces_of(assignment)
-    submissions = [_with_what_holds(a, assignment, basis, pieces) for a in outdated]
+    outdated = _Outdated(assignment, standings, basis)
     if outdated:
-        grade_batch(assignment, submissions, receive, terms, journal)
-    renewed = {s.student: _renewed(s, new, assignment) for s in standings}
-    changes = [change for s in standings if (change := _change(s, renewed[s.student], assignment, basis, policy))]
+        grade_batch(assignment, outdated, lambda report, _: on_report(report), terms, journal)
+    changes: list[Change] = []
+    marks: list[NewMark] = []
+    students = ungraded = partly = 0
+    for standing in (s for s in standings if s.attempts):
+        renewed = _renewed(standing, standings, journal.kept, assignment)
+        change = _change(standing, renewed, assignment, basis, policy)
+        changes += [change] if change else []
+        marks += _new_marks(standing, renewed, assignment, journal.kept, changes=change is not None)
+        students += 1
+        ungraded += renewed.report is not None and renewed.report.ungraded
+        partly += sum(
+            a.mark.handin in journal.kept and isinstance(outdated.to_run(a), GradedBefore) for a in standing.attempts
+        )
     if apply:
         if not outdated:
             list(journal.begin((), basis, Isolation("", "")))
-        touched = {change.student for change in changes}
-        journal.apply(_to_apply(standings, new, touched, journal.kept))
+        journal.apply(marks)
         journal.finish()
-    ungraded = sum(s.report is not None and s.report.ungraded for s in renewed.values())
-    partly = sum(isinstance(s, GradedBefore) for s in submissions)
-    return Plan(assignment, tuple(changes), len(standings), len(outdated), ungraded, partly)
+    return Plan(assignment, tuple(changes), students, len(outdated), ungraded, partly)
 
 
-def _with_what_holds(attempt: Attempt, assignment: Assignment, basis: Basis, pieces: Pieces) -> Submission:
-    """The submission; with its report, if of all that decides only some tests changed."""
-    submission, then = attempt.submission, attempt.mark
-    changed = pieces.changed_since(Pieces.from_text(then.pieces))
-    unread = submission.problem or attempt.report.problems
-    if changed is None or unread or (then.basis.manifest, then.basis.toolkit) != (basis.manifest, basis.toolkit):
-        return submission
-    return GradedBefore(
-        **{f.name: getattr(submission, f.name) for f in fields(submission)},
-        before=attempt.report,
-        again=to_run_again(attempt.report, changed, assignment),
-        same=pieces.same_as(Pieces.from_text(then.pieces)),
-    )
-
-
-def _identity(handed_in: Report | Submission) -> Hashable:
-    """What a report and its submission have in common."""
-    return handed_in.student, handed_in.digest, handed_in.submitted_at, handed_in.origin
-
-
-def _renewed(standing: Standing, new: Mapping[Hashable, Report], assignment: Assignment) -> Standing:
+def _renewed(standing: Standing, standings: Standings, kept: Mapping[int, int], assignment: Assignment) -> Standing:
     """Where a student stands with the new reports."""
-    attempts = tuple(replace(a, report=new.get(_identity(a.submission), a.report)) for a in standing.attempts)
+    attempts = tuple(
+        replace(a, report=standings.report(a.mark.handin, kept[a.mark.handin])) if a.mark.handin in kept else a
+        for a in standing.attempts
+    )
     return replace(standing, attempts=attempts).counting(assignment)
 
 
-def _to_apply(
-    standings: Iterable[Standing], new: Mapping[Hashable, Report], touched: Collection[str], kept: Mapping[int, int]
-) -> Iterator[tuple[Submission, Report, int, int, int]]:
-    """The attempts with a new report, and those that count of students who change."""
-    for standing in standings:
-        for attempt in standing.attempts:
-            report, mark = new.get(_identity(attempt.submission)), attempt.mark
-            if report or (standing.student in touched and attempt.mark == standing.mark):
-                result = kept.get(mark.handin, mark.result)
-                yield attempt.submission, report or attempt.report, mark.handin, mark.result, result
+def _new_marks(
+    standing: Standing, renewed: Standing, assignment: Assignment, kept: Mapping[int, int], *, changes: bool
+) -> Iterator[NewMark]:
+    """For the attempts with a new report, and for the one that counts of a student who changes."""
+    for attempt, grade in zip(renewed.attempts, renewed.grades(assignment), strict=True):
+        mark = attempt.mark
+        if not attempt.report.ungraded and (mark.handin in kept or (changes and mark == standing.mark)):
+            result = kept.get(mark.handin, mark.result)
+            yield NewMark(standing.student, mark.handin, mark.result, result, format_points(grade.points))
 
 
 def _change(standing: Standing, renewed: Standing, assignment: Assignment, basis: Basis, policy: str) -> Change | None:
@@ -149,12 +162,18 @@ def _change(standing: Standing, renewed: Standing, assignment: Assignment, basis
     if standing.mark is None or standing.report is None or renewed.report is None:
         return None
     noted, now, after = _noted(standing), _shown(standing, assignment), _shown(renewed, assignment)
-    tests = tuple(c for c in test_changes(standing.report.outcomes, renewed.report.outcomes) if not c.same)
+    tests = tuple(_in_short(c) for c in test_changes(standing.report.outcomes, renewed.report.outcomes) if not c.same)
     if after == noted and not tests:
         return None
     why = tuple(_reasons(standing, basis, policy))
     before, shown = (points or "not graded" for points in (noted, after))
     return Change(standing.student, before, shown, tests, why, in_force=now == after and not tests)
+
+
+def _in_short(change: TestChange) -> TestChange:
+    """The change of a test without the words in its outcomes, which for a whole class are many."""
+    short = [o and Outcome(o.exercise, o.test, "", o.status) for o in (change.before, change.after)]
+    return TestChange(change.exercise, change.test, *short)
 
 
 def _shown(standing: Standing, assignment: Assignment) -> str:

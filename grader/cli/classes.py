@@ -32,12 +32,13 @@ from grader.cli.options import (
     place_of_gradebook,
 )
 from grader.errors import GradeError, RequestError
-from grader.model import Assignment, Decisions, Grade, Report, Submission
+from grader.model import Assignment, Decisions, ExerciseGrade, Grade, Isolation, Report, Submission
 
 if TYPE_CHECKING:
     from grader.intake import Collected
     from grader.intake.roster import Attendance
 
+_NOT_TOLD = Isolation("", "")
 _LAYOUTS = ("auto", "plain", "moodle", "canvas", "github", "gradescope")
 
 
@@ -224,6 +225,7 @@ class _Run:
         self._quiet = quiet
         self._as_json = as_json
         self._rows: dict[str, tuple[Report, Grade]] = {}
+        self._equal: dict[ExerciseGrade, ExerciseGrade] = {}
         self._new = 0
         self._started = time.monotonic()
 
@@ -237,13 +239,18 @@ class _Run:
         with counting(make_console(stderr=True), "grading", len(self._students)) as advance:
 
             def receive(report: Report, new: bool) -> None:
-                # Without outcomes, which are many: memory must not grow with the class.
                 points = points_of(report, self._assignment, decided(report.student))
-                self._rows[report.student] = replace(report, outcomes=()), points
+                self._rows[report.student] = self._row(report, points)
                 self._new += new
                 advance(not report.ungraded)
 
             grade(receive)
+
+    def _row(self, report: Report, grade: Grade) -> tuple[Report, Grade]:
+        """The same without what no row tells, and with one object for equal ones: a class of thousands has many."""
+        exercises = tuple(self._equal.setdefault(exercise, exercise) for exercise in grade.exercises)
+        short = replace(report, outcomes=(), diagnoses=(), notes=(), origin="", toolkit="", isolation=_NOT_TOLD)
+        return short, replace(grade, exercises=exercises)
 
     @property
     def graded(self) -> int:

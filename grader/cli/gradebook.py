@@ -104,7 +104,7 @@ def regrade(
         seed = book.last_seed(found.name)
         if seed is None:
             raise RequestError(f"The gradebook has no batch of {found.name}.", f"grade batch {found.name} FOLDER")
-        standings = list(book.counting(found))
+        standings = book.counting(found)
         terms = Terms(seed, launcher_of(isolation), workers, allow_weak_isolation, cluster=cluster_of(cluster, workers))
         journal = GradebookJournal(book, found, seed, kind="regrade")
         with counting(make_console(stderr=True), "grading", len(standings)) as advance:

@@ -15,13 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from grader.gradebook import tables as t
 from grader.gradebook.key import Basis, content_of, key_of, policy_of
 from grader.gradebook.pieces import pieces_of
-from grader.gradebook.rows import as_text, details_of, now, pack_parts, pack_report, relabelled, unpack_report
+from grader.gradebook.rows import NewMark, as_text, details_of, now, pack_report, relabelled, unpack_report
 from grader.gradebook.store import Gradebook, current_marks, decisions_in, who
 from grader.model import Assignment, Decisions, Isolation, Report, Submission
+from grader.packing import pack_parts
 from grader.scoring import format_points, grade
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_CHUNK = 100
+_CHUNK = 20
 _Item = TypeVar("_Item")
 
 
@@ -99,18 +100,14 @@ class GradebookJournal:
         with self._database.writing() as connection:
             connection.execute(sa.update(t.run).where(t.run.c.id == self._run).values(finished_at=now()))
 
-    def apply(self, reports: Iterable[tuple[Submission, Report, int, int, int]]) -> None:
-        """Let results count, at their points of now, where something else counted so far.
-
-        With each report go three numbers: of the hand-in, of the result that should count so far, and of that which
-        should then. Where meanwhile something else does, that stays.
-        """
+    def apply(self, marks: Iterable[NewMark]) -> None:
+        """Let results count where meanwhile nothing else does than what they are to replace."""
         with self._database.writing() as connection:
             current = current_marks(connection, self._assignment.name)
-            counting = {mark.handin: mark.result for marks in current.values() for mark in marks}
-            for submission, report, handin, before, result in reports:
-                if counting.get(handin) == before and not report.ungraded:
-                    self._add_mark(connection, submission, report, handin, result)
+            counting = {mark.handin: mark.result for rows in current.values() for mark in rows}
+            for mark in marks:
+                if counting.get(mark.handin) == mark.before:
+                    self._add_mark(connection, mark.student, mark.handin, mark.result, mark.points)
 
     def _key(self, submission: Submission) -> str:
         return key_of(content_of(submission), self._basis, self._seed, self._level)
@@ -184,19 +181,18 @@ class GradebookJournal:
         if report.ungraded and counting is not None and counting[0] == handin:
             return
         if self._kind == "batch" and marked.get(submission.student) != (handin, result):
-            self._add_mark(connection, submission, report, handin, result)
+            graded = grade(report, self._assignment, self.decided(submission.student))
+            points = "" if graded.ungraded else format_points(graded.points)
+            self._add_mark(connection, submission.student, handin, result, points)
 
-    def _add_mark(
-        self, connection: sa.Connection, submission: Submission, report: Report, handin: int, result: int
-    ) -> None:
-        graded = grade(report, self._assignment, self.decided(submission.student))
+    def _add_mark(self, connection: sa.Connection, student: str, handin: int, result: int, points: str) -> None:
         row = {
             "assignment": self._assignment.name,
-            "student": submission.student,
+            "student": student,
             "handin": handin,
             "result": result,
             "run": self._run,
-            "points": "" if graded.ungraded else format_points(graded.points),
+            "points": points,
             "policy": policy_of(self._assignment),
             "marked_at": now(),
         }
@@ -212,7 +208,7 @@ class GradebookJournal:
         }
         query = sa.select(t.handin.c.id).where(*(t.handin.c[name] == value for name, value in what.items()))
         while (number := connection.execute(query).scalar()) is None:
-            digest, parts = submission.digest, pack_parts(submission)
+            digest, parts = submission.digest, pack_parts(submission.parts)
             _insert_once(connection, t.source, digest=digest, module=submission.module, parts=parts)
             _insert_once(connection, t.handin, **what, digest=digest, details=details_of(submission), seen_at=now())
         return int(number)

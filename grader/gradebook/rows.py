@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from grader.document import report_from_document, report_to_document
 from grader.errors import GradebookError
-from grader.model import FORMAT_VERSION, Part, Report, Submission
+from grader.model import FORMAT_VERSION, Report, Submission
+from grader.packing import pack, unpack, unpack_parts
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """A result that is to count for a hand-in in the place of the one that does so far, and the points for it."""
+
+    student: str
+    handin: int
+    before: int
+    result: int
+    points: str
 
 
 def now() -> str:
@@ -30,21 +41,16 @@ def as_moment(text: str) -> datetime | None:
 
 def pack_report(report: Report) -> bytes:
     """The report, complete, in about a tenth of its size."""
-    return _pack({"format_version": FORMAT_VERSION, "report": report_to_document(report, staff=True)})
+    return pack({"format_version": FORMAT_VERSION, "report": report_to_document(report, staff=True)})
 
 
 def unpack_report(data: bytes) -> Report:
     """The report. Raises GradebookError if its form is not the one of this toolkit."""
-    document = _unpack(data)
+    document = unpack(data)
     if (form := document.get("format_version")) != FORMAT_VERSION:
         message = f"A report in the gradebook has the form {form}; this toolkit reads {FORMAT_VERSION}."
         raise GradebookError(message, "Grade again with `grade batch … --fresh`.")
     return report_from_document(document["report"])
-
-
-def pack_parts(submission: Submission) -> bytes:
-    """The text of a submission."""
-    return _pack([[part.label, part.source] for part in submission.parts])
 
 
 def details_of(submission: Submission) -> str:
@@ -64,7 +70,7 @@ def submission_of(row: Any) -> Submission:
     return Submission(
         student=row.student,
         module=row.module,
-        parts=tuple(Part(label, text) for label, text in _unpack(row.parts)),
+        parts=unpack_parts(row.parts),
         origin=details["origin"],
         problem=details["problem"],
         unopened=details["unopened"],
@@ -94,11 +100,3 @@ def relabelled(report: Report, submission: Submission) -> Report:
         notes=submission.notes,
         submitted_at=submission.submitted_at,
     )
-
-
-def _pack(value: Any) -> bytes:
-    return zlib.compress(json.dumps(value, separators=(",", ":"), allow_nan=False).encode(), 3)
-
-
-def _unpack(data: bytes) -> Any:
-    return json.loads(zlib.decompress(data))

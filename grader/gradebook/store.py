@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -95,6 +96,61 @@ class Standing:
         return Report(assignment.name, self.student, "", (), Isolation("", ""), 0, "", moment)
 
 
+class Standings:
+    """Where everybody stands of whom the gradebook knows anything in an assignment, as of one moment, by name.
+
+    Who goes through them reads some at a time, and anew each time: a class of thousands must not fill the memory. With
+    `every`, all attempts are there, and not only the last ones; `chosen` says which of them counts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        assignment: str,
+        student: str | None,
+        *,
+        every: bool,
+        chosen: Callable[[Standing], Standing] = lambda standing: standing,
+    ) -> None:
+        self._database = database
+        self._chosen = chosen
+        with database.reading() as connection:
+            marks = current_marks(connection, assignment, None if student is None else [student])
+            self._decided = decisions_in(connection, assignment, student)
+            self._logs = _logs(connection, assignment, student)
+        self._marks = {name: [m.id for m in rows] if every else [rows[-1].id] for name, rows in marks.items()}
+        self._names = sorted({*self._marks, *self._logs})
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Standing]:
+        names = iter(self._names)
+        while some := list(islice(names, _AT_A_TIME)):
+            with self._database.reading() as connection:
+                wanted = [number for name in some for number in self._marks.get(name, ())]
+                rows = {row.id: row for row in connection.execute(_marks().where(t.mark.c.id.in_(wanted)))}
+            for name in some:
+                attempts = tuple(_attempt(rows[number]) for number in self._marks.get(name, ()))
+                decided, log = self._decided.get(name, _NOTHING), self._logs.get(name, ())
+                yield self._chosen(_standing(name, attempts, decided, log))
+
+    def attempt(self, mark: int) -> Attempt:
+        """The attempt with the mark of this number."""
+        with self._database.reading() as connection:
+            return _attempt(connection.execute(_marks().where(t.mark.c.id == mark)).one())
+
+    def report(self, handin: int, result: int) -> Report:
+        """Another result on what was handed in then, by their numbers."""
+        query = (
+            sa.select(*t.handin.c["student", "details", "submitted_at"], t.result.c.report)
+            .join_from(t.handin, t.result, t.handin.c.content == t.result.c.content)
+            .where(t.handin.c.id == handin, t.result.c.id == result)
+        )
+        with self._database.reading() as connection:
+            return report_of(connection.execute(query).one())
+
+
 class Gradebook:
     """An open gradebook; `where` is a file, or the URL of a PostgreSQL database."""
 
@@ -114,33 +170,15 @@ class Gradebook:
             seed = connection.execute(query.order_by(t.run.c.id.desc()).limit(1)).scalar()
         return None if seed is None else int(seed)
 
-    def standings(self, assignment: str, student: str | None = None, *, every: bool = False) -> Iterator[Standing]:
-        """Everybody of whom the gradebook knows anything in that assignment, by name; or one student, if known.
+    def standings(self, assignment: str, student: str | None = None, *, every: bool = False) -> Standings:
+        """Where everybody stands, or one student if known, with the last attempts; with `every`, the others too."""
+        return Standings(self.database, assignment, student, every=every)
 
-        Each with the last attempt; and with `every`, the others too.
-        """
-        with self.database.reading() as connection:
-            marks = current_marks(connection, assignment, None if student is None else [student])
-            decided = decisions_in(connection, assignment, student)
-            logs = _logs(connection, assignment, student)
-        numbers = {name: [m.id for m in rows] if every else [rows[-1].id] for name, rows in marks.items()}
-        names = iter(sorted({*numbers, *logs}))
-        # Some at a time: a class of thousands must not fill the memory.
-        while some := list(islice(names, _AT_A_TIME)):
-            with self.database.reading() as connection:
-                wanted = _marks().where(t.mark.c.id.in_([n for name in some for n in numbers.get(name, ())]))
-                rows = {row.id: row for row in connection.execute(wanted)}
-            for name in some:
-                attempts = tuple(_attempt(rows[number]) for number in numbers.get(name, ()))
-                yield _standing(name, attempts, decided.get(name, _NOTHING), logs.get(name, ()))
-
-    def counting(
-        self, assignment: Assignment, student: str | None = None, *, every: bool = False
-    ) -> Iterator[Standing]:
+    def counting(self, assignment: Assignment, student: str | None = None, *, every: bool = False) -> Standings:
         """The same with the attempts that count; all attempts are there if the best one does, or with `every`."""
         every = every or assignment.attempts == "best"
-        for standing in self.standings(assignment.name, student, every=every):
-            yield standing.counting(assignment)
+        chosen = partial(Standing.counting, assignment=assignment)
+        return Standings(self.database, assignment.name, student, every=every, chosen=chosen)
 
     def with_known_times(self, assignment: str, submissions: Sequence[Submission]) -> list[Submission]:
         """The submissions; one without a time that was handed in before gets the time that was known then."""
@@ -151,9 +189,7 @@ class Gradebook:
         )
         with self.database.reading() as connection:
             known = {(row[0], row[1]): as_moment(row[2]) for row in connection.execute(query)}
-        return [
-            s if s.submitted_at else replace(s, submitted_at=known.get((s.student, content_of(s)))) for s in submissions
-        ]
+        return [_timed(submission, known) for submission in submissions]
 
     def history(self, assignment: str, student: str) -> list[Mark]:
         """Every mark of a student, the oldest first."""
@@ -184,6 +220,12 @@ class Gradebook:
         row = {"assignment": assignment, "student": student, "kind": kind, "exercise": exercise, "value": value}
         with self.database.writing() as connection:
             connection.execute(sa.insert(t.decision).values(**row, by=who(), at=now(), why=why.strip()))
+
+
+def _timed(submission: Submission, known: Mapping[tuple[str, str], datetime | None]) -> Submission:
+    moment = None if submission.submitted_at else known.get((submission.student, content_of(submission)))
+    # Else the same, which remembers its digest.
+    return replace(submission, submitted_at=moment) if moment else submission
 
 
 def who() -> str:

@@ -21,6 +21,7 @@ from grader.intake.gradescope import read_metadata
 from grader.intake.layouts import LAYOUTS, METADATA, Entry, Naming, Owner, layout_of, naming_of, plain_owner
 from grader.intake.names import SOURCES, student_name
 from grader.intake.places import Place, open_place
+from grader.intake.shelf import Shelf
 from grader.model import Assignment, Submission
 from grader.printable import one_line
 
@@ -87,15 +88,18 @@ def find_class(path: Path, assignment: Assignment, layout: str | None = None) ->
     put beside: README files, `*.toml`, `*.md` and `*.csv`. Anything else is a submission, if only one with a problem.
     Where two have one student's name, both are kept, and each bears what else is known of it.
 
+    The texts are as they are now, whatever becomes of the files, and stand on a shelf, not in memory.
+
     Raises:
-        RequestError: there is no such folder or zip file, or it may not be read.
+        RequestError: there is no such folder or zip file, or it may not be read; or the disk has no room for the shelf.
     """
+    shelf = Shelf()
     with ExitStack() as stack:
         place = open_place(path, stack)
         entries = place.entries()
         found = layout or layout_of(entries, place.home)
         pieces = _pieces(place, entries, found)
-        handed_in = [_read(place, group, assignment, found) for group in _by_owner(pieces, found)]
+        handed_in = [_shelved(_read(place, group, assignment, found), shelf) for group in _by_owner(pieces, found)]
     return Collected(found, tuple(told_apart(_numbered(handed_in, found))))
 
 
@@ -178,6 +182,10 @@ def _read(place: Place, group: list[_Piece], assignment: Assignment, layout: str
         submission = Submission(student, assignment.module, origin=origin, problem=problem, unopened=True)
     submission = replace(submission, submitted_at=group[0].moment)
     return HandedIn(submission, owner.known_as, owner.label, late, group[0].odd)
+
+
+def _shelved(one: HandedIn, shelf: Shelf) -> HandedIn:
+    return replace(one, submission=replace(one.submission, parts=shelf.put(one.submission.parts)))
 
 
 def _content(place: Place, group: Sequence[_Piece], assignment: Assignment, layout: str) -> Content:

@@ -71,6 +71,21 @@ def test_full_disk(course, batch):
 
 
 @NEEDS_BWRAP
+def test_full_temporary_disk(course, batch):
+    """Where the texts of the class find no room, nobody is graded; with more room the same command goes on."""
+    where, folder = course.root / "book.sqlite", course.root / "small"
+    folder.mkdir()
+    small = ["--size", str(8 * 1024), "--tmpfs", str(folder), "--setenv", "TMPDIR", str(folder)]
+
+    said = complaint(batch(where, before=with_file_system(*small)))
+    again = batch(where)
+
+    assert "cannot be written: No space left on device." in said
+    assert "TMPDIR=FOLDER" in said
+    assert "6 of 6 submissions graded" in again.stdout
+
+
+@NEEDS_BWRAP
 def test_read_only_folder(course, batch):
     """A gradebook can neither be made nor be written there."""
     folder = course.root / "books"
