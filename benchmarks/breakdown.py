@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[1]
 WARM_UP = 5
 # What is done, and the functions that do it, by file and name; none of them calls another.
 PARTS = {
-    "asks: encodes, sends, waits, decodes": [("student.py", "_request")],
-    "compares, and says how far off": [("compare.py", "compare"), ("compare.py", "excess")],
+    "asks: encodes, sends, waits, decodes": [("student.py", "_requests")],
+    "compares, and says how far off": [("compare.py", "judge")],
     "the oracle, or what it said before": [("agreement.py", "_ask_oracle")],
     "states the case": [("case.py", "state_case")],
     "pytest's fixtures, up and down": [("runner.py", "setup"), ("runner.py", "teardown_exact")],
