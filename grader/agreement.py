@@ -215,14 +215,14 @@ def _is_of_a_size(got: Any, want: Any) -> bool:
     return value_count(got) <= 16 * expected + 10_000
 
 
-def times_of(case: Case) -> int:
+def askings_of(case: Case) -> int:
     """How often a function is asked a case: with read-only arguments once more, whatever came of the first time."""
     return 2 if case.read_only else 1
 
 
 def replies_to(remote: RemoteFunction, case: Case) -> Iterator[Reply]:
     """Ask a submission, as often as the case is asked."""
-    for _ in range(times_of(case)):
+    for _ in range(askings_of(case)):
         try:
             if case.program is not None:
                 yield _run(case.program, remote, case)
@@ -236,7 +236,7 @@ def replies_to(remote: RemoteFunction, case: Case) -> Iterator[Reply]:
 def _run(program: Callable[..., Any], remote: RemoteFunction, case: Case) -> Answer:
     """What a program comes to with the submission's class. What fails in it is that class's fault."""
     try:
-        return Answer(program(remote, *case.args, **case.kwargs), shares_memory=False, seconds=0.0, stdout="")
+        return Answer(program(remote, *case.args, **case.kwargs), shares_memory=False, stdout="")
     except (StudentError, GradeError):
         raise
     except Exception as exc:

@@ -156,7 +156,7 @@ def _excess(got: Any, want: Any, tolerance: Tolerance) -> float:
         return max((_excess(g, w, tolerance) for g, w in zip(got, want, strict=True)), default=0.0)
     if _are_floats(want) and isinstance(got, (np.ndarray, np.generic, int, float)):
         g, w = np.asarray(got), np.asarray(want)
-        if g.shape == w.shape:
+        if g.shape == w.shape and g.dtype != object:  # an int may be too large for any number of numpy's
             return _largest(g, w, tolerance)
     return 0.0 if _compare(got, want, _Rule(tolerance, float32=True), "") is None else math.inf
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.batch import Terms, grade_batch
 from grader.difference import TestChange, test_changes
@@ -79,7 +79,7 @@ class _Outdated(Sequence[Submission]):
     def __len__(self) -> int:
         return len(self._marks)
 
-    def __getitem__(self, place: Any) -> Any:
+    def __getitem__(self, place: int) -> Submission:  # type: ignore[override] # nobody asks for a part of them
         return self.to_run(self._standings.attempt(self._marks[place]))
 
     def to_run(self, attempt: Attempt) -> Submission:

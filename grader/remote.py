@@ -15,12 +15,11 @@ class Answer:
 
     `shares_memory` and `changed` (an argument, by the call) are told where arguments were read-only. They, and `warned`
     (how many RuntimeWarnings), are the worker's word, which a submission could forge: they may cost a test, and must
-    never earn more than one. `seconds` is measured here.
+    never earn more than one.
     """
 
     value: Any
     shares_memory: bool
-    seconds: float
     stdout: str
     warned: int = 0
     changed: bool = False

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader import complaints, wire
 from grader.complaints import Loaded
-from grader.errors import AssignmentError, StudentCrashed, StudentError, StudentMissing, WireError
+from grader.errors import AssignmentError, StudentCrashed, StudentError, WireError
 from grader.model import Case, Submission
 from grader.patience import Patience
 from grader.remote import Answer, RemoteFunction, RemoteObject, StudentModule, generation_of, stand_of
@@ -107,13 +107,7 @@ class Session:
         """
         for some in _sendable(cases):
             requests = [case.request for case in some if case.request is not None]
-            answers = self._requests(path, requests, None, [(case.args, case.kwargs) for case in some])
-            for answer in answers:
-                if isinstance(answer, StudentMissing):
-                    for _ in answers:  # nor is it there for the others
-                        pass
-                    raise answer
-                yield answer
+            yield from self._requests(path, requests, None, [(case.args, case.kwargs) for case in some])
 
     def get(self, target: RemoteObject, name: str) -> Any:
         """An attribute of an object in the worker: its value, or a RemoteFunction if it is a method.
@@ -265,20 +259,18 @@ class Session:
             _check_alive(message, self.generation)
         if self._exchange is None:
             self._load()
-        numbers: Sequence[int] = ()
-        done = 0
+        asked, numbers, done = self._exchange, range(0), 0
         try:
             for k, message in enumerate(messages):
                 self._patience.check(what)
-                started = time.monotonic()
                 with self._a_call(what, self.seconds_per_call if seconds is None else seconds) as (exchange, deadline):
                     numbers = numbers or exchange.send(messages, deadline, self._take_free())
                     reply = _checked(exchange.receive(numbers[k], deadline))
-                    answer = self._answer(what, message, reply, given[k], time.monotonic() - started)
+                    answer = self._answer(what, message, reply, given[k])
                 done += 1
                 yield answer
         finally:
-            if done < len(messages):
+            if done < len(messages) and self._exchange is asked:
                 self.close()  # it may have more to say, for which nobody waits any more
 
     @contextmanager
@@ -311,9 +303,7 @@ class Session:
             if outer is None:
                 self._patience.spent += exchange.spent - before
 
-    def _answer(
-        self, what: str, message: Request, reply: Message, given: Given, seconds: float
-    ) -> Answer | StudentError:
+    def _answer(self, what: str, message: Request, reply: Message, given: Given) -> Answer | StudentError:
         self.answered += 1
         if not reply["ok"]:
             return self._raised(what, reply, given)
@@ -322,7 +312,7 @@ class Session:
             value = RemoteFunction(self, message["path"], message.get("target"))
         stdout = reply["stdout"][:MAX_OUTPUT_PER_CALL]
         warned = max(0, reply["warned"])
-        return Answer(value, reply["shares"], seconds, stdout, warned=warned, changed=reply["changed"])
+        return Answer(value, reply["shares"], stdout, warned=warned, changed=reply["changed"])
 
     def _raised(self, what: str, reply: Message, given: Given) -> StudentError:
         try:
@@ -373,7 +363,7 @@ def _sendable(cases: Iterable[Case]) -> Iterator[list[Case]]:
     group: list[Case] = []
     size = 0
     for case in cases:
-        n = case.request.size if case.request else 0
+        n = case.request.size if case.request is not None else 0
         if group and size + n > _MOST_AHEAD:
             yield group
             group, size = [], 0

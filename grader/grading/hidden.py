@@ -132,20 +132,40 @@ class CollectedTests(HiddenTests):
 
     def try_items(self, session: AnySession, items: Sequence[pytest.Item]) -> Trial:
         """Run tests on a submission."""
-        asked = _ahead(session, [self._questions(item) for item in items])
+        asked = self._asked_ahead(session, items)
         self._attempt = Attempt(session)
         outcomes: list[Outcome] = []
         of_exercise: dict[str, list[Outcome]] = {}
-        for k, item in enumerate(items):
+        ahead: Ahead | None = None
+        for k, (written, item) in enumerate(zip(asked, items, strict=True)):
+            before_this, ahead = ahead, written.ahead if written else None
+            if before_this is not None and before_this is not ahead:
+                before_this.leave()
             before = of_exercise.setdefault(self.exercise_of(item).name, [])
             verdict = given_up(before)
             if verdict is not None:
                 tear_down(item)
                 outcomes.append(self.not_run(item, *verdict))
             else:
-                outcomes.append(self._run_item(item, asked[k], partial(_next_to_run, items, asked, k + 1)))
+                outcomes.append(self._run_item(item, written, partial(_next_to_run, items, asked, k + 1)))
             before.append(outcomes[-1])
+        if ahead is not None:
+            ahead.leave()
         return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators)
+
+    def _asked_ahead(self, session: AnySession, items: Sequence[pytest.Item]) -> list[_WrittenDown | None]:
+        """The tests that need not run; None for those that run.
+
+        Neighbours are asked together, but never hidden ones with visible ones: what those show must not come from
+        inputs that wait behind.
+        """
+        found: list[_WrittenDown | None] = []
+        tests = [(self._questions(item), is_visible(item)) for item in items]
+        for _, neighbours in groupby(tests, key=lambda test: (test[0] is None, test[1])):
+            asked = [questions for questions, _ in neighbours]
+            ahead = Ahead(session, [[question.case for question in q.asked] for q in asked if q is not None])
+            found += [None if q is None else _WrittenDown(q, ahead, n) for n, q in enumerate(asked)]
+        return found
 
     def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
         """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
@@ -171,7 +191,7 @@ class CollectedTests(HiddenTests):
         return known
 
     def _run_item(
-        self, item: pytest.Item, asked: _Asked | None, following: Callable[[], pytest.Item | None]
+        self, item: pytest.Item, asked: _WrittenDown | None, following: Callable[[], pytest.Item | None]
     ) -> Outcome:
         attempt, self.item = self.attempt_of(item), item
         answered, clock = attempt.session.answered, time.monotonic()
@@ -183,7 +203,7 @@ class CollectedTests(HiddenTests):
         seconds = time.monotonic() - clock
         return replace(self._outcome_of(item), status=status, says=says, detail=detail, seconds=seconds, excess=excess)
 
-    def _put(self, asked: _Asked, item: pytest.Item, attempt: Attempt) -> BaseException | None:
+    def _put(self, asked: _WrittenDown, item: pytest.Item, attempt: Attempt) -> BaseException | None:
         """Ask what the test asks, without running it; gives what it would have raised."""
         record = attempt.records.setdefault(item.nodeid, Record())
         attempt.session.seconds_per_call = self.seconds_of(item)
@@ -217,7 +237,7 @@ class CollectedTests(HiddenTests):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _WrittenDown:
     """A test that need not run: what it asks, and whom, as the test of this `number` among its neighbours."""
 
     questions: Questions
@@ -225,16 +245,6 @@ class _Asked:
     number: int
 
 
-def _ahead(session: AnySession, questions: Sequence[Questions | None]) -> list[_Asked | None]:
-    """Tests that need not run, those next to each other together; None for those that run."""
-    found: list[_Asked | None] = []
-    for _, neighbours in groupby(questions, key=lambda q: q is None):
-        tests = list(neighbours)
-        ahead = Ahead(session, [[question.case for question in test.asked] for test in tests if test is not None])
-        found += [None if test is None else _Asked(test, ahead, n) for n, test in enumerate(tests)]
-    return found
-
-
-def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[_Asked | None], start: int) -> pytest.Item | None:
+def _next_to_run(items: Sequence[pytest.Item], asked: Sequence[_WrittenDown | None], start: int) -> pytest.Item | None:
     """The next test that pytest runs, from there on: what has been set up so far stays up for that one."""
     return next((items[k] for k in range(start, len(items)) if asked[k] is None), None)

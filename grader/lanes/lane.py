@@ -166,7 +166,10 @@ def settle(core: int | None) -> None:
     if core is not None and hasattr(os, "sched_setaffinity"):
         with suppress(OSError):
             os.sched_setaffinity(0, {core})
-            # On one core with its worker: not to be woken by each of the replies that were asked for together.
+    if core is not None and hasattr(os, "SCHED_BATCH") and os.sched_getscheduler(0) == os.SCHED_OTHER:
+        with suppress(OSError):
+            # It shares its core with the sandbox below it, which inherits this: neither is to interrupt the other for
+            # each one of the replies that were asked for together.
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 

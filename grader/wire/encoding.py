@@ -73,7 +73,7 @@ def encode_with(prepared: Prepared, fields: Mapping[str, object]) -> list[Buffer
     header = b"[" + more[:-1] + b"," + prepared.header[2:]
     if len(header) > MAX_HEADER:
         raise TooMuchError("count")
-    return [PREFIX.pack(MAGIC, len(header), prepared.size) + header, *prepared.body]
+    return [PREFIX.pack(MAGIC, len(header), sum(map(len, prepared.body))) + header, *prepared.body]
 
 
 _to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), allow_nan=False).encode

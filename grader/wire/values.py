@@ -91,8 +91,8 @@ class Prepared:
 
     @property
     def size(self) -> int:
-        """The bytes of the body."""
-        return sum(map(len, self.body))
+        """How many bytes it has."""
+        return len(self.header) + sum(map(len, self.body))
 
 
 class NoData:

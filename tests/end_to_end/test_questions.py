@@ -10,7 +10,7 @@ from grader.catalog import resolve
 from grader.grading import collect, grade_all, grade_trusted
 from grader.grading.questions import questions_of
 from grader.intake import find_submissions
-from grader.model import Status
+from grader.model import Part, Status
 from grader.sandbox import launcher, policy_of
 
 HIDDEN = '''
@@ -140,6 +140,10 @@ CLASS = {
     "    return os._exit(1) if len(calls) > 6 else 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
     "keeps": "kept = []\ndef double(x):\n    kept.append(x) if callable(x) else None\n"
     "    return 2.0 * (kept[-1]() if kept else x)\ndef total(x):\n    return 2.0 * (kept[-1]() if kept else x.sum())\n",
+    "unfinished": "import numpy as np\ndef double(x):\n    if np.size(x) == 3: raise NotImplementedError\n"
+    "    return 2.0 * x\n"
+    "def total(x):\n    raise NotImplementedError\n",
+    "huge": "def double(x):\n    return 10**400\ndef total(x):\n    return 10**400\n",
     "crashes": "import os\ndef double(x):\n    os._exit(1)\n",
     "broken": "def double(x:\n",
 }
@@ -180,6 +184,32 @@ def test_same_reports(tiny):
             alone |= reports(tiny, workers, [one])
 
     assert together == alone
+
+
+# What `test_own_fixture` asks, 0, 1 and 2, among the bytes that wait in the worker's channel.
+SPY = """
+import struct, sys
+
+def double(x):
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get("self"), "channel"):
+        frame = frame.f_back
+    seen = struct.pack("<ddd", 0, 1, 2) in frame.f_locals["self"].channel.pending
+    return 0.1 if seen else 2.0 * x
+"""
+
+
+def test_visible_tests_cannot_show_what_waits(tiny):
+    """While a visible test is asked, nothing of a hidden one has been sent: its answer is shown."""
+    right = next(s for s in find_submissions(tiny.root / "class", tiny) if s.student == "right")
+    spy = replace(right, student="spy", parts=(Part("tiny.py", SPY),))
+    with launcher("process", policy_of(tiny)) as workers:
+        found = []
+        grade_all([right, right, spy], tiny, workers, found.append)
+    visible = [o for o in found[-1].outcomes if o.visible]
+
+    assert visible
+    assert [o.says for o in visible if o.status is not Status.PASSED] == []
 
 
 def test_functions_of_the_author_leave_questions_alone(tiny):

@@ -26,6 +26,14 @@ def f(x):
     return 10 * x
 def g(x):
     return 100 * x
+def part(x):
+    calls.append(x)
+    if x == 0:
+        raise NotImplementedError
+    return x
+def nothing(x):
+    calls.append(x)
+    raise NotImplementedError
 def seen():
     return list(calls)
 """
@@ -95,6 +103,37 @@ def test_test_after_a_missing_function(session):
     assert [put(ahead, n, cases) for n, cases in enumerate(tests)] == [[StudentMissing], [StudentMissing], [40]]
 
 
+def test_function_that_is_not_finished(session):
+    """Where a function is missing for some inputs, nothing behind those is asked in vain."""
+    tests = [[case(1, "part"), case(0, "part"), case(2, "part")], [case(3, "part")], [case(0, "part"), case(4, "part")]]
+    ahead = Ahead(session, tests)
+
+    got = [put(ahead, n, cases) for n, cases in enumerate(tests)]
+
+    assert got == [[1, StudentMissing], [3], [StudentMissing]]
+    assert session.module.seen() == [3, 0]
+
+
+def test_nothing_is_asked_in_vain(session):
+    """Of a function that is not written, each test asks one thing."""
+    tests = [[case(n, "nothing"), case(n, "nothing")] for n in range(3)]
+    ahead = Ahead(session, tests)
+
+    assert [put(ahead, n, cases) for n, cases in enumerate(tests)] == [[StudentMissing]] * 3
+    assert session.module.seen() == [0, 1, 2]
+
+
+def test_judgement_that_fails(session):
+    """A test that ends between both answers to a case does not leave the second one to the next test."""
+    tests = [[case(1), case(2, read_only=True)], [case(3)], [case(4)]]
+    ahead = Ahead(session, tests)
+    ahead.begin(0)
+    replies = [ahead.replies_to(one) for one in tests[0]]
+
+    assert [value(next(r)) for r in replies] == [10, 20]
+    assert [put(ahead, n, tests[n]) for n in (1, 2)] == [[30], [40]]
+
+
 def test_tests_that_are_left_out(session):
     """A test may be left out, and one may be left in its middle: the next gets its own answers all the same."""
     tests = [[case(1), case(2)], [case(3)], [case(4, program=plus_one)]]
@@ -102,3 +141,14 @@ def test_tests_that_are_left_out(session):
 
     assert put(ahead, 0, tests[0][:1]) == [10]
     assert put(ahead, 2, tests[2]) == [41]
+
+
+def test_left_in_the_middle(session):
+    """What is asked otherwise after an end in the middle gets its own answer."""
+    ahead = Ahead(session, [[case(1), case(2), case(3)]])
+    next(ahead.replies_to(case(1)))
+    next(ahead.replies_to(case(2)))
+
+    ahead.leave()
+
+    assert session.module.g(7) == 700

@@ -76,11 +76,11 @@ def test_answers_come_in_order(open_session):
     assert session.answered == 3
 
 
-def test_missing_function_is_told_once(open_session):
-    """A function that is not there has no answers; others have."""
+def test_missing_function(open_session):
+    """A function that is not there is missing each time; others have answers."""
     session = open_session("def g(x):\n    return x\n")
 
-    assert values(session.call_each("f", cases(1, 2, 3))) == [StudentMissing]
+    assert values(session.call_each("f", cases(1, 2, 3))) == [StudentMissing] * 3
     assert values(session.call_each("g", cases(1, 2, function="g"))) == [1, 2]
 
 
@@ -108,6 +108,14 @@ def test_seconds_of_all_are_shared(open_session):
     session.seconds_left = 0.5
 
     assert values(session.call_each("f", cases(1, 2, 3, 4)))[-1] is StudentTimeout
+
+
+def test_many_headers_go_out(open_session):
+    """What of a request stands in its header counts too: short lists, of which there are many, answered at length."""
+    session = open_session("def f(x):\n    return [[1, 2, 3]] * 3000\n")
+    many = [[k, *[[1, 2, 3]] * 2000] for k in range(40)]
+
+    assert len(list(session.call_each("f", cases(*many)))) == 40
 
 
 def test_large_values_go_both_ways(open_session):

@@ -1,9 +1,11 @@
 """What counts as the same answer, and what is said when it is not."""
 
+import math
+
 import numpy as np
 import pytest
 
-from grader.compare import compare
+from grader.compare import compare, judge
 from grader.model import Raised, Tolerance
 
 TOLERANCE = Tolerance(rtol=1e-7, atol=1e-9)
@@ -117,6 +119,17 @@ def test_bound_is_cut_to_its_first_digit(share, agrees):
     tolerance = Tolerance(rtol=1e-3, atol=0.0)
 
     assert (compare(want + share * 2e-3, want, tolerance) is None) is agrees
+
+
+@pytest.mark.parametrize("want", [1.0, np.float32(1.0), np.array(1.0), [1.0]])
+def test_integer_beyond_all_floats(want):
+    """A whole number that no float can hold is a wrong answer like another."""
+    got = [10**400] if isinstance(want, list) else 10**400
+
+    mismatch, far = judge(got, want, Tolerance(), float32=lambda: False)
+
+    assert mismatch is not None
+    assert far == math.inf
 
 
 def test_numbers_of_a_list_are_judged_one_by_one_in_an_array_too():
