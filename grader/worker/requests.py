@@ -159,7 +159,7 @@ class _Worker:
     def call(self, message: Message) -> Message:
         function = self.find(message)
         watched = message.get("watched", False)
-        before = _content(message) if watched and _changeable(message) else None
+        before = _content(message) if watched else None
         value = function(*message["args"], **message["kwargs"])
         changed = before is not None and _content(message) != before
         shares = watched and _share_memory(value, (message["args"], message["kwargs"]))
@@ -230,23 +230,23 @@ def _put(module: types.ModuleType, name: str, value: Callable[..., Any]) -> Call
     return put_back
 
 
-def _changeable(message: Message) -> bool:
-    """Whether read-only arguments can be changed all the same: lists and dicts can."""
+def _content(message: Message) -> list[Any]:
+    """What of read-only arguments can be changed all the same, as it is now: lists and dicts, and shapes of arrays.
+
+    What is no plain data counts as unchanged.
+    """
+    np, found = sys.modules.get("numpy"), []
     waiting = [*message["args"], *message["kwargs"].values()]
     while waiting:
         item = waiting.pop()
         if isinstance(item, (list, dict, set)):
-            return True
+            everything = message["args"], message["kwargs"]
+            return [bytes(part) for part in wire.encode(everything, lambda *_: wire.Opaque("", "kind"))]
         if isinstance(item, (tuple, frozenset)):
             waiting += item
-    return False
-
-
-def _content(message: Message) -> list[bytes]:
-    """The arguments of a call as they are now; what is no plain data counts as unchanged."""
-    return [
-        bytes(part) for part in wire.encode((message["args"], message["kwargs"]), lambda *_: wire.Opaque("", "kind"))
-    ]
+        elif np is not None and type(item) is np.ndarray:
+            found.append((item.shape, item.strides, item.dtype))
+    return found
 
 
 def _share_memory(result: Any, arguments: Any) -> bool:

@@ -200,6 +200,28 @@ def test_arguments_are_fresh_copies(load):
     assert call(ask, "f", np.zeros(2))["value"].tolist() == [7, 0]
 
 
+@pytest.mark.parametrize(
+    ("statement", "argument", "changed"),
+    [
+        ("x.append(1)", [2.0], True),
+        ("x[0].append(1)", ([2.0],), True),
+        ("x.update(a=1)", {"a": 0}, True),
+        ("x.shape = (1, 4)", np.zeros(4), True),
+        ("x[1].dtype = np.int64", (1, np.zeros(2)), True),
+        ("x[1].sum()", (1, np.zeros(2)), False),
+        ("x = x + [1]", [np.nan], False),
+    ],
+)
+def test_changes_of_read_only_arguments_are_told(load, statement, argument, changed):
+    """What cannot be kept from changing is looked at: lists, dicts, and what an array is said to be."""
+    _, ask = load(f"import numpy as np\ndef f(x):\n    {statement}\n")
+
+    reply = ask("call", path="f", args=wire.ReadOnly((argument,)), kwargs={}, watched=True)
+
+    assert reply["ok"]
+    assert reply.get("changed", False) is changed
+
+
 def test_read_only_arguments_stay_so(load):
     """An argument that is sent as read-only can neither be written nor be made writable."""
     source = "def f(x):\n    x[0] = 7\ndef g(x):\n    x.flags.writeable = True\n"
