@@ -177,7 +177,7 @@ def test_which_are_written_down(tiny):
 def test_same_reports(tiny):
     """A submission that comes late in a batch gets the report that it gets alone."""
     everybody = find_submissions(tiny.root / "class", tiny)
-    with launcher("process", policy_of(tiny)) as workers:
+    with launcher(None, policy_of(tiny)) as workers:
         together = reports(tiny, workers, [*everybody, *everybody])
         alone = {}
         for one in everybody:
@@ -203,7 +203,7 @@ def test_visible_tests_cannot_show_what_waits(tiny):
     """While a visible test is asked, nothing of a hidden one has been sent: its answer is shown."""
     right = next(s for s in find_submissions(tiny.root / "class", tiny) if s.student == "right")
     spy = replace(right, student="spy", parts=(Part("tiny.py", SPY),))
-    with launcher("process", policy_of(tiny)) as workers:
+    with launcher(None, policy_of(tiny)) as workers:
         found = []
         grade_all([right, right, spy], tiny, workers, found.append)
     visible = [o for o in found[-1].outcomes if o.visible]
