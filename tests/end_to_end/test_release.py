@@ -37,8 +37,8 @@ HOME = "assignments/assignment1_tiny"
 ROOT = Path(__file__).parents[2]
 
 
-def release(course, *options):
-    return course.grade("release", "1", "-o", "out", "--salt-seed", "salt", "--no-wheel", *options)
+def release(course, *options, **environment):
+    return course.grade("release", "1", "-o", "out", "--salt-seed", "salt", "--no-wheel", *options, **environment)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_withheld_tests_are_counted(shared_course, bundle):
 
 def test_reason_is_told_to_the_author(course):
     """Each test that is left out is listed with the reason."""
-    told = course.grade("release", "1", "-o", "out", "--no-wheel", "--explain", COLUMNS="200").stdout
+    told = release(course, "--explain", COLUMNS="200").stdout
 
     assert "total TestTotal::test_bound: it uses answers beside its comparisons" in told
     assert "total TestTotal::test_random: its answers could be guessed" in told
