@@ -151,9 +151,10 @@ class ClusterLanes:
             while True:
                 futures.append(self._arrived.get_nowait())
         self._look()
-        if any(future.status in ("cancelled", "lost") for future in futures):
+        if any(future.status == "cancelled" for future in futures):
             raise ClusterError(f"The scheduler at {self._address} is gone, or has forgotten this batch.", _GO_ON)
-        finished = [future for future in futures if future.status == "finished"]
+        # "lost" is a result that a worker took along when it ended: Dask lets another do that task.
+        finished = [future for future in futures if future.status in ("finished", "lost")]
         answers: dict[Future, Answer | Lost] = dict(zip(finished, self._gathered(finished), strict=True))
         answers |= {future: _lost(future) for future in futures if future.status == "error"}
         return [(self._flying.pop(future), answer) for future, answer in answers.items()]

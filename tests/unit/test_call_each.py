@@ -13,7 +13,7 @@ from grader.sandbox import launcher as launcher_of
 from grader.sandbox.launcher import Launcher, Policy
 from grader.student import Answer, Session
 
-LIMITS = Limits(seconds_per_call=1.0, seconds_total=60.0, memory_mb=300)
+LIMITS = Limits(seconds_per_call=20.0, seconds_total=60.0, memory_mb=300)
 EXERCISE = Exercise("f", Fraction(1), "a concept", "a slide")
 CRASH = "import os\ndef f(x):\n    if x == 3:\n        os._exit(1)\n    return x\n"
 LOOP = "def f(x):\n    while x == 3:\n        pass\n    return x\n"
@@ -88,6 +88,7 @@ def test_missing_function(open_session):
 def test_loss_ends_it_where_it_happens(open_session, source, error):
     """Answers before a lost one count, those behind it are not there, and the next call has a fresh worker."""
     session = open_session(source)
+    session.seconds_per_call = 1.0
     inputs = (1, 2) if source is FORGER else (1, 3, 2)
 
     assert values(session.call_each("f", cases(*inputs))) == [1, error or StudentCrashed]
@@ -96,10 +97,11 @@ def test_loss_ends_it_where_it_happens(open_session, source, error):
 
 def test_each_call_has_its_own_deadline(open_session):
     """Together they may take longer than one call may."""
-    session = open_session("import time\ndef f(x):\n    time.sleep(0.4)\n    return x\n")
+    session = open_session("import time\ndef f(x):\n    time.sleep(0.3)\n    return x\n")
+    session.seconds_per_call = 1.0
 
     assert values(session.call_each("f", cases(1, 2, 3, 4))) == [1, 2, 3, 4]
-    assert session.seconds_left < LIMITS.seconds_total - 1.6
+    assert session.seconds_left < LIMITS.seconds_total - 1.2
 
 
 def test_seconds_of_all_are_shared(open_session):
