@@ -30,8 +30,7 @@ class Ahead:
         self._starts = [*accumulate(map(len, tests), initial=0)]
         self._place = self._end = 0
         self._answers: Generator[Reply | StudentMissing] | None = None
-        self._answering: set[str] = set()
-        self._partial: set[str] = set()
+        self._finished: dict[str, bool] = {}
 
     def begin(self, test: int) -> None:
         """From now on the cases of this test are asked."""
@@ -68,17 +67,17 @@ class Ahead:
             self._answers = None
             raise
         if isinstance(reply, StudentMissing):
-            self._partial.add(function)
+            self._finished[function] = False
             self.leave()
             raise reply
-        self._answering.add(function)
+        self._finished.setdefault(function, True)
         return reply
 
     def _send_from(self, place: int) -> Generator[Reply | StudentMissing]:
         """The answers to this case and to those behind it that may go out with it."""
         function = self._cases[place].function
         group = list(takewhile(lambda c: _is_plain(c) and c.function == function, self._cases[place:]))
-        if function not in self._answering or function in self._partial:
+        if not self._finished.get(function):
             group = group[:1]
         self._end = place + len(group)
         cases = [case for case in group for _ in range(askings_of(case))]

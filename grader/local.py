@@ -60,7 +60,8 @@ class LocalSession:
         except Exception as exc:
             kind = kind_of(exc)
             raise RAISED.get(kind, StudentRaised)(f"{path} raised {kind}.", private=str(exc)) from exc
-        shares = any(np.may_share_memory(value, a) for a in args if isinstance(a, np.ndarray) and _is_array(value))
+        arrays = [a for a in args if isinstance(a, np.ndarray)] if read_only and isinstance(value, np.ndarray) else []
+        shares = any(np.may_share_memory(value, a) for a in arrays)
         changed = read_only and _content(args, kwargs) != before
         return Answer(copy.deepcopy(value), shares, "", changed=changed)
 
@@ -87,7 +88,3 @@ class LocalSession:
 def _content(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[bytes]:
     """The arguments as they are now; functions among them count as unchanged."""
     return [bytes(part) for part in wire.encode((args, dict(kwargs)), lambda *_: wire.Opaque("", "kind"))]
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray)

@@ -71,15 +71,16 @@ class Exchange:
         self._number += len(messages)
         # A request out of a callback comes before those that were sent ahead of it.
         fields: Message = {"inner": True} if self._calling_back else {}
-        frames = [self._frame(message, {"seq": n, **fields}) for n, message in enumerate(messages[1:], first + 1)]
-        fields |= {"free": tuple(free)} if free else {}
-        frames.insert(0, self._frame(messages[0], {"seq": first, **fields}))
+        parts: list[wire.Buffer] = []
+        for number, message in enumerate(messages, first):
+            forget: Message = {"free": tuple(free)} if free and number == first else {}
+            parts += self._frame(message, {"seq": number, **fields, **forget})
         self._expect_silence()
         started = time.monotonic()
         try:
-            self._write([part for frame in frames for part in frame], deadline)
+            self._write(parts, deadline)
         finally:
-            self.spent += time.monotonic() - started
+            self._count(time.monotonic() - started)
         self._due += len(messages)
         return range(first, self._number + 1)
 
@@ -92,12 +93,17 @@ class Exchange:
                 self._call_back(reply, clock)
                 reply = self._read_message(clock)
         finally:
-            self.spent += clock.spent
+            self._count(clock.spent)
         if reply["op"] != "reply" or type(reply.get("seq")) is not int or reply["seq"] != number:
             raise LostError("garbled", "the reply to another request")
         self._due -= 1
         self._expect_silence()
         return reply
+
+    def _count(self, seconds: float) -> None:
+        """Count what a request took. What one out of a callback took is a part of what the request around it takes."""
+        if not self._calling_back:
+            self.spent += seconds
 
     def close(self) -> None:
         """End the worker."""

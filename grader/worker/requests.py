@@ -9,7 +9,7 @@ sent before the first is answered; those that belong to a callback, and are answ
 called back, say so (`inner`)::
 
     load     module, parts ((label, source), …), allowed, asked  → problems, imports, functions, uses
-    call     target, path, args, kwargs                   → value, shares
+    call     target, path, args, kwargs, watched          → value; if watched, shares and changed
     get      target, path                                 → value, or callable
     set      target, path, value
     operate  name, args                                   → value    operator.<name>(*args)

@@ -164,6 +164,19 @@ def test_answer_tells_of_shared_memory(good):
     assert shares == [True, False]
 
 
+def test_time_of_a_call_within_a_call_counts_once(open_session):
+    """Of calls that wait for each other through callbacks, only the outermost takes seconds of the submission's."""
+    session = open_session("import time\ndef f(g, n):\n    return g(n - 1) if n else time.sleep(0.5)\n")
+    before = session.seconds_left
+
+    def again(n):
+        return session.module.f(again, n)
+
+    session.module.f(again, 5)
+
+    assert before - session.seconds_left < 1.5
+
+
 def test_arguments_are_not_changed(good):
     """What the submission does to its arguments does not reach the caller's."""
     x = np.zeros(2)
