@@ -48,12 +48,13 @@ class Patience:
                 f"{what} was not called: {MAX_LOSSES} calls into this submission had no answer already."
             )
 
-    def seconds_for(self, usual: float) -> float:
+    def seconds_for(self, what: str, usual: float) -> float:
         """The seconds that a call has: less once one has run out of time, so that an endless loop costs a batch little.
 
-        Where a test gives more than the usual time, as for training, that is not cut; but never more than is left.
+        Where a test gives more than the usual time, as for training, that is cut only for what ran out of time itself;
+        but there is never more than is left.
         """
-        if usual <= self._limits.seconds_per_call and self._was_late:
+        if StudentTimeout in self._losses.get(what, ()) or (usual <= self._limits.seconds_per_call and self._was_late):
             usual = min(usual, max(_SECONDS_AFTER_A_LOSS, usual / 4))
         return min(usual, self.left)
 

@@ -279,7 +279,7 @@ class Session:
         if self._exchange is None:
             raise StudentCrashed(f"{what} was not called: the process that was to answer is gone.")
         exchange, outer = self._exchange, self._deadline
-        before, seconds = exchange.spent, self._patience.seconds_for(usual)
+        before, seconds = exchange.spent, self._patience.seconds_for(what, usual)
         deadline = time.monotonic() + seconds
         # A request from within a callback counts against the call that it interrupts.
         self._deadline = deadline if outer is None else min(outer, deadline)

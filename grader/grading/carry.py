@@ -66,10 +66,18 @@ def may_gain(outcomes: Collection[Outcome]) -> bool:
     return bool(statuses - {Status.PASSED}) and Status.GRADER_ERROR not in statuses
 
 
-def better(first: Sequence[Outcome], second: Sequence[Outcome], pieces: tuple[str, ...]) -> list[Outcome]:
-    """The outcomes that count: all of the trial that earns more, never a mixture. `pieces` were right in the second."""
-    if _passed(second) <= _passed(first):
+def better(
+    first: Sequence[Outcome], second: Sequence[Outcome], pieces: tuple[str, ...], *, whole: bool = True
+) -> list[Outcome]:
+    """The outcomes that count: all of the trial that earns more, never a mixture. `pieces` were right in the second.
+
+    Of two that earn the same, the first counts if the `whole` of it was run. What is not written is carried by nothing.
+    """
+    gained = _passed(second) - _passed(first)
+    if gained < 0 or (whole and not gained):
         return list(first)
+    if {o.status for o in second} == {Status.MISSING}:
+        return list(second)
     return [replace(o, carried=pieces) for o in second]
 
 

@@ -18,7 +18,7 @@ from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
 from grader.grading.protocol import error_of, run_item, tear_down
 from grader.grading.questions import Questions, questions_of
-from grader.grading.trials import AnySession, Trial
+from grader.grading.trials import AnySession, HeldUp, Trial
 from grader.model import Assignment, Observation, Outcome, Status
 from grader.plugin import MARKERS, Attempt, HiddenTests, check_item, classify, is_visible, outcome_of
 from grader.shrink import Choices
@@ -130,28 +130,37 @@ class CollectedTests(HiddenTests):
         """What misconceptions are known to answer."""
         return self._known.wrong_answers
 
-    def try_items(self, session: AnySession, items: Sequence[pytest.Item]) -> Trial:
-        """Run tests on a submission."""
+    def try_items(
+        self, session: AnySession, items: Sequence[pytest.Item], held_up: HeldUp = lambda _exercise, _slow: None
+    ) -> Trial:
+        """Run tests on a submission, but for those that are `held_up`."""
         asked = self._asked_ahead(session, items)
         self._attempt = Attempt(session)
         outcomes: list[Outcome] = []
         of_exercise: dict[str, list[Outcome]] = {}
+        slow: set[str] = set()
+        waiting: set[str] = set()
         ahead: Ahead | None = None
         for k, (written, item) in enumerate(zip(asked, items, strict=True)):
             before_this, ahead = ahead, written.ahead if written else None
             if before_this is not None and before_this is not ahead:
                 before_this.leave()
-            before = of_exercise.setdefault(self.exercise_of(item).name, [])
+            exercise = self.exercise_of(item).name
+            before = of_exercise.setdefault(exercise, [])
             verdict = given_up(before)
+            if verdict is None and (verdict := held_up(exercise, slow)):
+                waiting.add(exercise)
             if verdict is not None:
                 tear_down(item)
                 outcomes.append(self.not_run(item, *verdict))
             else:
                 outcomes.append(self._run_item(item, written, partial(_next_to_run, items, asked, k + 1)))
             before.append(outcomes[-1])
+            if outcomes[-1].status is Status.TIMEOUT:
+                slow.add(exercise)
         if ahead is not None:
             ahead.leave()
-        return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators)
+        return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators, held_up=waiting)
 
     def _asked_ahead(self, session: AnySession, items: Sequence[pytest.Item]) -> list[_WrittenDown | None]:
         """The tests that need not run; None for those that run.

@@ -32,6 +32,9 @@ _WRONG = {Status.FAILED, Status.RAISED}
 
 AnySession = Session | LocalSession
 Items = Sequence[pytest.Item]
+# Asked for an exercise and those that ran out of time so far: the status and the sentence for a test of it that is not
+# to be run; None if it is.
+HeldUp = Callable[[str, Collection[str]], tuple[Status, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Trial:
 
     `example` names the smallest input on which the submission was found to go wrong, `blamed` the pieces that spoil an
     exercise which trains. `before` is what the tests left behind in a trial before, with the submission's own pieces.
+    `held_up` are the exercises of which tests were not run, since they use what runs out of time.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -48,13 +52,15 @@ class Trial:
     example: str = ""
     blamed: str = ""
     before: Mapping[str, Record] = field(default_factory=dict)
+    held_up: Collection[str] = ()
 
     def of(self, exercise: str, items: Collection[pytest.Item]) -> Trial:
         """What of it is of one exercise, whose tests are `items`."""
         names = {item.nodeid for item in items}
         outcomes = tuple(o for o in self.outcomes if o.exercise == exercise)
         records = {name: record for name, record in self.records.items() if name in names}
-        return Trial(outcomes, records, {name: g for name, g in self.generators.items() if name in names})
+        generators = {name: g for name, g in self.generators.items() if name in names}
+        return Trial(outcomes, records, generators, held_up=self.held_up)
 
     def observations_of(self, item: pytest.Item) -> Sequence[Observation]:
         """What a test observed; nothing if it did not run."""
@@ -79,8 +85,8 @@ class Tests(Protocol):
     def seeds_of(self, item: pytest.Item) -> tuple[int, int]:
         """What decides the random numbers of a test."""
 
-    def try_items(self, session: AnySession, items: Items) -> Trial:
-        """Run tests on a submission."""
+    def try_items(self, session: AnySession, items: Items, held_up: HeldUp | None = None) -> Trial:
+        """Run tests on a submission, but for those that are `held_up`."""
 
     def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
         """What a test observes with other numbers than its own. Raises TimeoutError if the submission gave out."""
@@ -122,7 +128,8 @@ class Trials:
         What each test left behind is that of the last trial, where no wrong piece is in the way of a cause. Only where
         that shows no cause, the first one is asked.
         """
-        first = self._tests.try_items(session, items)
+        slow = {o.exercise for o in known if o.status is Status.TIMEOUT}
+        first = self._tests.try_items(session, items, partial(self._held_up, session, slow))
         by_themselves = [*known, *first.outcomes]
         written = {o.exercise for o in by_themselves if o.status is not Status.MISSING}
         self._left = session.seconds_left
@@ -140,6 +147,19 @@ class Trials:
             outcomes = [o for o in outcomes if o.exercise != name] + [*trial.outcomes]
             trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
         return trials
+
+    def _held_up(
+        self, session: AnySession, known: Collection[str], exercise: str, slow: Collection[str]
+    ) -> tuple[Status, str] | None:
+        """What uses a piece that runs out of time is not run on it, where there are right pieces for a second trial.
+
+        It would run out of time as well, and to see that takes long: training has many times the seconds of a piece.
+        """
+        used = session.uses(exercise) & {*known, *slow} if known or slow else frozenset()
+        piece = next((p for p in pieces_below(exercise, self._assignment, used) if p in used), None)
+        if piece is None or piece not in self._pieces:
+            return None
+        return Status.TIMEOUT, f"Not run, since it uses {piece}, which ran out of time."
 
     @cached_property
     def _pieces(self) -> Pieces:
@@ -163,15 +183,16 @@ class Trials:
         """
         if not wrong or not may_gain(trial.outcomes) or self._left <= 0 or not set(wrong) <= set(self._pieces):
             return trial
+        whole = trial.outcomes[0].exercise not in trial.held_up
         with self._session_on(wrong) as session:
             if session is None:
                 return trial
             # Of what is not written at all, one test tells as much as all.
             second = self._tests.try_items(session, items[:1])
-            if second.outcomes[0].status is not Status.MISSING:
+            if second.outcomes[0].status is not Status.MISSING or not whole:
                 second = self._tests.try_items(session, items)
             second = replace(second, example=self._example(session, items, second))
-        counts = tuple(better(trial.outcomes, second.outcomes, named or wrong))
+        counts = tuple(better(trial.outcomes, second.outcomes, named or wrong, whole=whole))
         return replace(second, outcomes=counts, before=trial.records)
 
     def _with_blame(self, name: str, items: Items, trial: Trial, below: Sequence[str]) -> Trial:

@@ -190,3 +190,63 @@ def test_unwritten_pieces_are_no_oracles(exercises):
     found = exercises("def gradient(x):\n    raise NotImplementedError\n", STEP, TRAIN)
 
     assert found["train"] == (0, [])
+
+
+ENDLESS = "def gradient(x):\n    while True: pass\n"
+
+
+@pytest.fixture
+def trained(course):
+    """The outcomes of the exercise that trains, and the seconds that all took, for a submission of these pieces.
+
+    Its calls may take most of the submission's seconds.
+    """
+    manifest = MANIFEST.replace("[[exercise]]", "[limits]\nseconds_per_call = 0.5\n\n[[exercise]]", 1)
+    for name, text in {
+        "assignments/assignment2_training/assignment.toml": manifest.replace("= 5.0", "= 50.0"),
+        "reference/training.py": REFERENCE,
+        "tests/hidden/assignment2_training/test_training.py": HIDDEN,
+        "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
+    }.items():
+        course.submit(text.lstrip(), name)
+
+    def graded(*pieces):
+        result = course.grade("2", course.submit("\n".join(pieces), "mine/training.py"), "--json")
+        report = json.loads(result.stdout)["report"]
+        return [o for o in report["outcomes"] if o["exercise"] == "train"], report["seconds"]
+
+    return graded
+
+
+@pytest.mark.parametrize(
+    ("train", "status", "carried"),
+    [
+        (TRAIN, "passed", ["gradient"]),
+        (TRAIN.replace("[x]", "[-x]"), "failed", ["gradient"]),
+        (
+            "def train(x, rate, steps):\n    if x is gradient: pass\n    raise NotImplementedError\n",
+            "missing",
+            [],
+        ),
+        ("def train(x, rate, steps):\n    return [x * 0.8**k for k in range(steps + 1)]\n", "passed", []),
+    ],
+    ids=["right", "wrong", "unwritten", "does_not_use_it"],
+)
+def test_training_does_not_wait_for_an_endless_piece(trained, train, status, carried):
+    """What trains is judged on a right piece at once, where its own would take all the seconds of training."""
+    (outcome,), seconds = trained(ENDLESS, STEP, train)
+
+    assert (outcome["status"], outcome["carried"]) == (status, carried)
+    assert seconds < 50
+
+
+def test_nothing_else_to_train_on(trained, course):
+    """Without a solution there is no right piece: then training has its seconds on the submission's own."""
+    (course.root / "solutions/assignment2_training/training.py").unlink()
+    manifest = course.root / "assignments/assignment2_training/assignment.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace("= 50.0", "= 2.0"), "utf-8")
+
+    (outcome,), _ = trained(ENDLESS, STEP, TRAIN)
+
+    assert (outcome["status"], outcome["carried"]) == ("timeout", [])
+    assert outcome["says"] == "train gave no answer within 2 seconds."

@@ -412,6 +412,17 @@ def test_less_time_after_a_call_without_end(open_session, given, lost):
     assert before == 1
 
 
+def test_less_time_for_training_without_end(open_session):
+    """A call that has more than the usual time has a quarter of it once it ran out of time itself."""
+    session = open_session("def f():\n    while True: pass\n", limits=Limits(0.5, 100.0, 300))
+    session.seconds_per_call = 2.4
+    with pytest.raises(StudentTimeout, match=r"f gave no answer within 2.4 seconds\.$"):
+        session.module.f()
+
+    with pytest.raises(StudentTimeout, match=r"f gave no answer within 0.6 seconds \(less than usual"):
+        session.module.f()
+
+
 def test_budget_is_for_the_whole_submission(open_session):
     """When the time of a submission is used up, nothing more is called."""
     session = open_session("import time\ndef f(s):\n    time.sleep(s)\n", Limits(20.0, 1.0, 300))
