@@ -10,6 +10,9 @@ from grader.model import Assignment, Isolation, Outcome
 # What is allowed is 1, and lies below the smallest difference of a killed mutant by the very meaning of killing. Right
 # programs must stay well below it: others, on other machines, differ a little more.
 LARGEST_RIGHT = 0.5
+# A whole test on a right program may take this part of the seconds that one call has: students' programs are slower,
+# and so are other machines.
+LARGEST_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class TestAudit:
     """One hidden test: how many mutants it kills, which of them it alone kills, and the room around its tolerance.
 
     `largest_right` is the largest difference of right programs from the expected answers, `smallest_wrong` the smallest
-    that killed a mutant, both as multiples of what is allowed; None where there was none.
+    that killed a mutant, both as multiples of what is allowed; None where there was none. `share` is the part of the
+    seconds of one call that the whole test took, by the median of right programs.
     """
 
     name: str
@@ -69,6 +73,12 @@ class TestAudit:
     alone: tuple[str, ...]
     largest_right: float | None
     smallest_wrong: float | None
+    share: float
+
+    @property
+    def has_time(self) -> bool:
+        """Whether slower programs and machines stay within the time limit too."""
+        return self.share <= LARGEST_SHARE
 
     @property
     def has_room(self) -> bool:
@@ -130,6 +140,7 @@ class Audit:
         """What the assignment's contract asks for and does not have; empty if all is well."""
         silent = [t.misconception for t in self.misconceptions if not t.failed]
         misnamed = [t.misconception for t in self.misconceptions if t.failed and not t.right]
+        hurried = [t.name for t in self.tests if not t.has_time]
         tight = [t.name for t in self.tests if not t.has_room]
         lost = [f"{name} (when {d.broken} is wrong)" for d in self.dependences for name in d.lost]
         gained = [f"{name} (on top of a wrong {d.broken})" for d in self.dependences for name in d.gained]
@@ -141,6 +152,7 @@ class Audit:
                 ("Mutants that no test noticed", [m.name for m in self.survivors]),
                 ("Mutants listed as equivalent that a test kills, or that do not exist", self.stale),
                 ("Tests whose tolerance has no room", tight),
+                (f"Tests that take right programs over {LARGEST_SHARE:.0%} of the seconds of a call", hurried),
                 ("Exercises that lose points for the mistake of another", lost),
                 ("Wrong exercises that earn full points by carrying forward", gained),
             )

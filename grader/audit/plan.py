@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from statistics import median
 from typing import Any
 
 from grader.audit.equivalents import load_equivalents
@@ -82,7 +83,7 @@ def audit(
         misconceptions=tuple(trials),
         mutants=tuple(mutant_trials),
         stale=tuple(stale),
-        tests=tuple(_tests(of_right_programs(reports), mutant_trials)),
+        tests=tuple(_tests(assignment, of_right_programs(reports), mutant_trials)),
         dependences=tuple(dependences),
         left_out=tuple(e.name for e in assignment.exercises if e.name not in tried),
         sampled=quick,
@@ -214,11 +215,14 @@ def _dependences(run: Run, wrong: _Wrong, broken: Sequence[Broken]) -> list[Depe
     return found
 
 
-def _tests(right: Sequence[Report], mutant_trials: Sequence[MutantTrial]) -> Iterable[TestAudit]:
+def _tests(
+    assignment: Assignment, right: Sequence[Report], mutant_trials: Sequence[MutantTrial]
+) -> Iterable[TestAudit]:
     """What each test is good for, by the right programs that it let pass and the mutants that it did not."""
     order = {o.test: o.exercise for r in right for o in r.outcomes}
     for name, exercise in order.items():
         killed = [m for m in mutant_trials if name in m.failed]
+        seconds = assignment.exercise(exercise).seconds_per_call or assignment.limits.seconds_per_call
         close = [o.excess for r in right for o in r.outcomes if o.test == name and o.excess is not None]
         wrong = [m.excess[name] for m in killed if 1.0 <= m.excess.get(name, 0.0) < float("inf")]
         yield TestAudit(
@@ -228,4 +232,5 @@ def _tests(right: Sequence[Report], mutant_trials: Sequence[MutantTrial]) -> Ite
             alone=tuple(m.name for m in killed if len(m.failed) == 1),
             largest_right=max(close, default=None),
             smallest_wrong=min(wrong, default=None),
+            share=median(o.seconds for r in right for o in r.outcomes if o.test == name) / seconds,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from grader.audit.model import Audit, TestAudit
 
@@ -29,6 +29,7 @@ def summary(found: Audit) -> list[str]:
         f"Of the killed mutants it named {named}; on other inputs {named - wrong} of these names held"
         + (f" (precision {(named - wrong) / named:.1%})." if named else "."),
         _room(found.tests),
+        _time(found.tests),
         (
             f"Independence: {len(found.dependences)} solutions with a broken exercise, "
             f"{sum(bool(d.lost) for d in found.dependences)} of which cost another one points."
@@ -38,6 +39,12 @@ def summary(found: Audit) -> list[str]:
         + (f" Left out: {', '.join(found.left_out)} (--capstones)." if found.left_out else "")
         + (" A sample only (--quick)." if found.sampled else ""),
     ]
+
+
+def _time(tests: Sequence[TestAudit]) -> str:
+    slowest = max(tests, key=lambda test: test.share, default=None)
+    most = f"{slowest.share:.1%} of the seconds of a call ({slowest.name})" if slowest else "–"
+    return f"Time: a right program needs at most {most}."
 
 
 def _room(tests: Iterable[TestAudit]) -> str:

@@ -25,7 +25,7 @@ from grader.model import Status
 _MOST = 20
 _LEGEND = (
     "right, wrong: the largest difference of right programs and the smallest of killed mutants, "
-    "as multiples of what is allowed."
+    "as multiples of what is allowed. time: what the test takes, as a part of the seconds of a call."
 )
 
 
@@ -91,15 +91,16 @@ def _print_survivor(console: Console, survivor: MutantTrial) -> None:
 def _tests(tests: Iterable[TestAudit]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(" test", overflow="fold")
-    for column in ("kills", "alone", "right", "wrong"):
+    for column in ("kills", "alone", "right", "wrong", "time"):
         table.add_column(column, justify="right", no_wrap=True)
     for test in tests:
-        style = "" if test.has_room else "red"
+        style = "" if test.has_room and test.has_time else "red"
         table.add_row(
             Text(f" {test.name}", style),
             str(test.kills),
             str(len(test.alone)),
             times(test.largest_right),
             times(test.smallest_wrong),
+            f"{test.share:.1%}",
         )
     return table

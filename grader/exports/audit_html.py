@@ -122,10 +122,11 @@ def _tolerances(tests: Sequence[TestAudit]) -> str:
             str(len(test.alone)),
             _judged(times(test.largest_right), good=test.has_room),
             times(test.smallest_wrong),
+            _judged(f"{test.share:.1%}", good=test.has_time),
         )
         for k, test in enumerate(tests, 1)
     ]
-    return _table(("test", "kills", "alone", "right programs differ by", "wrong ones by"), rows)
+    return _table(("test", "kills", "alone", "right programs differ by", "wrong ones by", "of a call's seconds"), rows)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") -> str:

@@ -27,7 +27,7 @@ def audit_to_json(found: Audit) -> str:
         "misconceptions": [_trial(t) for t in found.misconceptions],
         "mutants": [asdict(m) | {"survived": m.survived} for m in found.mutants],
         "stale_equivalents": list(found.stale),
-        "tests": [asdict(t) | {"has_room": t.has_room} for t in found.tests],
+        "tests": [asdict(t) | {"has_room": t.has_room, "has_time": t.has_time} for t in found.tests],
         "dependences": [asdict(d) for d in found.dependences],
         "precision": {"named": len(found.named), "false": len(found.false_names)},
     }

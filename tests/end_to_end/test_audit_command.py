@@ -195,6 +195,25 @@ def test_tight_tolerance(course, audited):
     assert "no room" in done.stdout or "fails TestTotal::test_random" in done.stdout
 
 
+def test_short_time_limit(course, audited):
+    """A limit that the solution itself nearly needs is told: students' programs are slower."""
+    change(
+        course,
+        "solutions/assignment1_tiny/tiny.py",
+        "    return 2.0 * np.asarray(x, dtype=float)",
+        "    __import__('time').sleep(0.1)\n    return 2.0 * np.asarray(x, dtype=float)",
+    )
+    manifest = "assignments/assignment1_tiny/assignment.toml"
+    change(course, manifest, "seconds_per_call = 1.0", "seconds_per_call = 0.3")
+
+    done, document = audited("--quick")
+
+    shares = [test["share"] for test in document["tests"] if test["exercise"] == "double"]
+    assert max(shares) > 0.3
+    assert "of the seconds of a call" in " ".join(done.stdout.split())
+    assert any("over 25% of the seconds of a call: TestDouble" in rule for rule in document["broken_rules"])
+
+
 def test_without_a_solution(course):
     """An audit needs a solution, and says so."""
     (course.root / "solutions/assignment1_tiny/tiny.py").unlink()
