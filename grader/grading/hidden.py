@@ -18,7 +18,7 @@ from grader.diagnose import Misconception, load_misconceptions
 from grader.errors import AssignmentError, GradeError
 from grader.grading.protocol import error_of, run_item, tear_down
 from grader.grading.questions import Questions, questions_of
-from grader.grading.trials import AnySession, HeldUp, Trial
+from grader.grading.trials import AnySession, HeldUp, Trial, by_nothing
 from grader.model import Assignment, Observation, Outcome, Status
 from grader.plugin import MARKERS, Attempt, HiddenTests, check_item, classify, is_visible, outcome_of
 from grader.shrink import Choices
@@ -130,9 +130,7 @@ class CollectedTests(HiddenTests):
         """What misconceptions are known to answer."""
         return self._known.wrong_answers
 
-    def try_items(
-        self, session: AnySession, items: Sequence[pytest.Item], held_up: HeldUp = lambda _exercise, _slow: None
-    ) -> Trial:
+    def try_items(self, session: AnySession, items: Sequence[pytest.Item], held_up: HeldUp = by_nothing) -> Trial:
         """Run tests on a submission, but for those that are `held_up`."""
         asked = self._asked_ahead(session, items)
         self._attempt = Attempt(session)

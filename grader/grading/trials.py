@@ -37,6 +37,10 @@ Items = Sequence[pytest.Item]
 HeldUp = Callable[[str, Collection[str]], tuple[Status, str] | None]
 
 
+def by_nothing(_exercise: str, _slow: Collection[str], /) -> None:
+    """What holds up no test."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """The outcomes of some tests, in their order, and what each test left behind.
@@ -85,7 +89,7 @@ class Tests(Protocol):
     def seeds_of(self, item: pytest.Item) -> tuple[int, int]:
         """What decides the random numbers of a test."""
 
-    def try_items(self, session: AnySession, items: Items, held_up: HeldUp | None = None) -> Trial:
+    def try_items(self, session: AnySession, items: Items, held_up: HeldUp = by_nothing) -> Trial:
         """Run tests on a submission, but for those that are `held_up`."""
 
     def observe(self, session: AnySession, item: pytest.Item, rng: Choices) -> Sequence[Observation]:
