@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ from grader.intake import find_class, find_submissions
 from grader.lanes import Lanes, Lost, Pool, usable_cores
 from grader.model import Assignment, Part, Report, Submission
 from grader.sandbox import Launcher
+from grader.scaffold import files_of, name_of, write_new
 from grader.scoring import grade as points_of
 
 ROOT = Path(__file__).parents[1]
@@ -103,6 +105,18 @@ def ways_of(
         "pytest.main() for each, warm, not isolated", 1, lambda: grade_trusted([functions], assignment, only=short)
     )
     yield Way("python -m pytest for each", 1, lambda: plain_pytest(assignment, list(short)))
+    yield from small_ways(n, many, stack)
+
+
+def small_ways(number: int, many: str, stack: ExitStack) -> Iterator[Way]:
+    """A small assignment, as `grade new` makes it: one function, 5 tests, 18 calls."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    write_new(files_of(name_of("assignment1_small", folder), folder, datetime.now(UTC)), folder)
+    small = resolve("assignment1_small", folder)
+    lanes = stack.enter_context(Lanes(small, serve=GradeThese(())))
+    copies = varied_copies(small, number)
+    yield Way(f"{many}, an assignment of 18 calls", number, lambda: run(lanes, copies))
+    yield Way("python -m pytest for each of that", 1, lambda: plain_pytest(small, [small.exercises[0].name]))
 
 
 def varied_copies(assignment: Assignment, number: int) -> list[Submission]:

@@ -61,11 +61,11 @@ def command(assignment: Assignment, only: list[str]) -> None:
 
 def plain_pytest(assignment: Assignment, only: list[str]) -> None:
     wanted = " or ".join("".join(word.capitalize() for word in name.split("_")) for name in only)
-    run([sys.executable, "-m", "pytest", "-q", "-k", wanted, str(assignment.hidden_tests)])
+    run([sys.executable, "-m", "pytest", "-q", "-k", wanted, str(assignment.hidden_tests)], assignment.root)
 
 
-def run(words: list[str]) -> None:
-    subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+def run(words: list[str], folder: Path = ROOT) -> None:
+    subprocess.run(words, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def measure(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:

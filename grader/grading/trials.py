@@ -159,7 +159,9 @@ class Trials:
 
         It would run out of time as well, and to see that takes long: training has many times the seconds of a piece.
         """
-        used = session.uses(exercise) & {*known, *slow} if known or slow else frozenset()
+        if not known and not slow:
+            return None
+        used = session.uses(exercise) & {*known, *slow}
         piece = next((p for p in pieces_below(exercise, self._assignment, used) if p in used), None)
         if piece is None or piece not in self._pieces:
             return None
