@@ -96,18 +96,25 @@ def judge(
     return mismatch, None if isinstance(want, Locked) else excess(got, want, tolerance)
 
 
+_EXACT = frozenset((bool, int, str, type(None)))
+
+
 def _excess_if_right(got: Any, want: Any, tolerance: Tolerance) -> float | None:
-    """The excess if answers are floats, arrays of float64, or made of these, and agree; None if that is not clear."""
+    """The excess if answers are equal, or are floats and arrays of float64 that agree; None if that is not clear."""
     kind = type(want)
     if kind is float and type(got) is float:
         return _share(abs(got - want), want, tolerance)
+    if kind in _EXACT and type(got) is kind and got == want:
+        return 0.0
     if kind is dict and type(got) is dict and got.keys() == want.keys():
         return _largest_share([_excess_if_right(got[key], want[key], tolerance) for key in want])
     if kind in (tuple, list) and type(got) in (tuple, list) and len(got) == len(want):
         return _largest_share([_excess_if_right(g, w, tolerance) for g, w in zip(got, want, strict=True)])
-    if kind is not np.ndarray or type(got) is not np.ndarray or got.shape != want.shape or not want.size:
+    if kind is not np.ndarray or type(got) is not np.ndarray or got.shape != want.shape or got.dtype != want.dtype:
         return None
-    if got.dtype != np.float64 or want.dtype != np.float64:
+    if want.dtype.kind in "biuf" and got.tobytes() == want.tobytes():
+        return 0.0
+    if want.dtype != np.float64:
         return None
     with np.errstate(all="ignore"):
         return _share(float(np.abs(got - want).max()), want, tolerance)
@@ -168,7 +175,8 @@ def _are_floats(value: Any) -> bool:
 def _largest(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> float:
     if not want.size:
         return 0.0
-    difference = np.where(got == want, 0.0, np.abs(got.astype(np.float64) - want))
+    same = (got == want) | (np.isnan(got) & np.isnan(want))
+    difference = np.where(same, 0.0, np.abs(got.astype(np.float64) - want))
     worst = float(np.max(difference)) / (allowed(want, tolerance) or math.inf)
     return math.inf if math.isnan(worst) else worst
 

@@ -40,6 +40,8 @@ class Patience:
             raise self._over()
         if self.left <= 0:
             raise self._used_up()
+        if not self._losses:
+            return
         losses = self._losses.get(what, [])
         if len(losses) >= MAX_LOSSES_PER_FUNCTION:
             raise losses[-1](f"{what} was not called again: it had no answer {len(losses)} times already.")
@@ -54,7 +56,8 @@ class Patience:
         Where a test gives more than the usual time, as for training, that is cut only for what ran out of time itself;
         but there is never more than is left.
         """
-        if StudentTimeout in self._losses.get(what, ()) or (usual <= self._limits.seconds_per_call and self._was_late):
+        is_short = usual <= self._limits.seconds_per_call
+        if self._losses and (StudentTimeout in self._losses.get(what, ()) or (is_short and self._was_late)):
             usual = min(usual, max(_SECONDS_AFTER_A_LOSS, usual / 4))
         return min(usual, self.left)
 

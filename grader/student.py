@@ -33,6 +33,7 @@ _MOST_AHEAD = 32 * 1024
 Given = tuple[tuple[Any, ...], Mapping[str, Any]]
 # The fields of a reply besides its value, with their defaults.
 _REPLY: Message = {"ok": False, "stdout": "", "warned": 0, "shares": False, "changed": False, "callable": False}
+_KINDS = tuple((field, type(default)) for field, default in _REPLY.items())
 
 
 class Session:
@@ -375,7 +376,8 @@ def _sendable(cases: Iterable[Case]) -> Iterator[list[Case]]:
 
 def _checked(reply: Message) -> Message:
     """A reply with all its fields, each of its kind. Raises LostError."""
-    for field, default in _REPLY.items():
-        if type(reply.setdefault(field, default)) is not type(default):
+    reply = {**_REPLY, **reply}
+    for field, kind in _KINDS:
+        if type(reply[field]) is not kind:
             raise LostError("garbled", "a reply with a wrong field")
     return reply

@@ -167,7 +167,7 @@ class CollectedTests(HiddenTests):
         inputs that wait behind.
         """
         found: list[_WrittenDown | None] = []
-        tests = [(self._questions(item), is_visible(item)) for item in items]
+        tests = [(self._questions(item), self._outcome_of(item).visible) for item in items]
         for _, neighbours in groupby(tests, key=lambda test: (test[0] is None, test[1])):
             asked = [questions for questions, _ in neighbours]
             ahead = Ahead(session, [[question.case for question in q.asked] for q in asked if q is not None])
@@ -216,7 +216,8 @@ class CollectedTests(HiddenTests):
         attempt.session.seconds_per_call = self.seconds_of(item)
         if asked.questions.generator is not None:
             attempt.generators[item.nodeid] = asked.questions.generator
-        agreement = Agreement(self.exercise_of(item), is_visible(item), record, self.oracle_answers)
+        visible = self._outcome_of(item).visible
+        agreement = Agreement(self.exercise_of(item), visible, record, self.oracle_answers)
 
         def ask() -> None:
             asked.ahead.begin(asked.number)

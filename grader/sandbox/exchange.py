@@ -130,8 +130,8 @@ class Exchange:
     def _read_message(self, clock: CallClock) -> Message:
         try:
             header_size, body_size = wire.sizes(self._read(wire.PREFIX.size, clock))
-            header = self._read(header_size, clock)
-            message = wire.decode(header, self._read(body_size, clock), self._revive)
+            rest = self._read(header_size + body_size, clock)
+            message = wire.decode(rest[:header_size], memoryview(rest)[header_size:], self._revive)
         except WireError as exc:
             raise LostError("garbled", str(exc)) from exc
         if type(message) is not dict or type(message.get("op")) is not str:

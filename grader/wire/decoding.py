@@ -22,6 +22,7 @@ from grader.wire.values import (
     NAME,
     PREFIX,
     REASONS,
+    Buffer,
     Callback,
     Handle,
     Opaque,
@@ -30,7 +31,7 @@ from grader.wire.values import (
 )
 
 # What needs no look before it is taken as it is.
-_PLAIN = (str, bool, type(None))
+_PLAIN = frozenset((str, bool, type(None)))
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -51,7 +52,7 @@ def _same(stand: Stand) -> Any:
     return stand
 
 
-def decode(header: bytes, body: bytes, revive: Callable[[Any], Any] = _same) -> Any:
+def decode(header: bytes, body: Buffer, revive: Callable[[Any], Any] = _same) -> Any:
     """The value of one frame, with fresh arrays. Raises WireError and nothing else.
 
     `revive` turns each `Handle`, `Callback` and `Rng` into what it stands for.
@@ -59,7 +60,10 @@ def decode(header: bytes, body: bytes, revive: Callable[[Any], Any] = _same) -> 
     try:
         if len(header) > MAX_HEADER or len(body) > MAX_BODY:
             raise WireError("a header or a body is too long")  # noqa: TRY301 - one wrapper for every fault
-        node, lengths = _from_json(header.decode("utf-8"))
+        text = header.decode("utf-8")
+        (node, lengths), end = _from_json(text)
+        if end != len(text):
+            raise WireError("a header goes on after its end")  # noqa: TRY301
         return _Decoder(body, _spans(lengths, len(body)), revive).whole(node)
     except WireError:
         raise
@@ -71,7 +75,8 @@ def _no_constant(text: str) -> Any:
     raise WireError(f"a header holds no {text}")
 
 
-_from_json = json.JSONDecoder(parse_constant=_no_constant).decode
+# As `decode`, but in half the time, and it leaves to us what comes behind.
+_from_json = json.JSONDecoder(parse_constant=_no_constant).raw_decode
 
 
 def _spans(lengths: Any, total: int) -> list[tuple[int, int]]:
@@ -79,7 +84,8 @@ def _spans(lengths: Any, total: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     at = 0
     for n in _list(lengths):
-        _natural(n, MAX_BODY)
+        if type(n) is not int or not 0 <= n <= MAX_BODY:
+            raise WireError(f"a buffer has from 0 to {MAX_BODY} bytes")
         spans.append((at, at + n))
         at += n + -n % 16
     if at != total:
@@ -100,7 +106,7 @@ def _natural(node: Any, most: int) -> int:
 
 
 class _Decoder:
-    def __init__(self, body: bytes, spans: list[tuple[int, int]], revive: Callable[[Any], Any]) -> None:
+    def __init__(self, body: Buffer, spans: list[tuple[int, int]], revive: Callable[[Any], Any]) -> None:
         self.body = body
         self.spans = spans
         self.revive = revive
@@ -115,7 +121,7 @@ class _Decoder:
 
     def node(self, node: Any, depth: int) -> Any:
         kind = type(node)
-        if kind is str or kind is bool or node is None:
+        if kind in _PLAIN:
             return node
         if kind is float and math.isfinite(node):
             return node
@@ -148,7 +154,7 @@ class _Decoder:
 
     def data(self) -> bytes:
         start, stop = self.span()
-        return self.body[start:stop]
+        return bytes(self.body[start:stop])
 
     def integer(self, rest: list[Any], _depth: int) -> int:
         (text,) = rest
@@ -178,16 +184,16 @@ class _Decoder:
             raise WireError(f"an array has at most {MAX_AXES} axes (got {len(shape)})")
         itemsize = ITEMSIZE[name]
         for n in shape:
-            _natural(n, MAX_BODY)
+            if type(n) is not int or not 0 <= n <= MAX_BODY:
+                raise WireError(f"the size of an axis is an integer from 0 to {MAX_BODY}")
         start, stop = self.span()
         # The product of the sizes that are not zero too: (2**40, 0) fits any buffer, and then its sum asks for 8 TB.
         too_large = start == stop and math.prod(n for n in shape if n) * itemsize > MAX_BODY
         if too_large or math.prod(shape) * itemsize != stop - start:
             raise WireError("the shape of an array does not fit its buffer")
-        flat = np.frombuffer(self.body, np.uint8, stop - start, start)
-        if name == "bool" and flat.size and flat.max() > 1:
+        if name == "bool" and bytes(self.body[start:stop]).strip(b"\0\1"):
             raise WireError("a truth value is one byte, 0 or 1")
-        value = flat.view(name).reshape(shape)
+        value = np.ndarray(shape, name, self.body, start)
         return value.copy() if self.writable else value
 
     def read_only(self, rest: list[Any], depth: int) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.wire.values import (
     ITEMSIZE,
+    LARGE_ARRAY,
     LONG_LIST,
     LONG_TEXT,
     MAGIC,
@@ -101,6 +102,9 @@ class _Encoder:
         return self.compound(value, kind, depth + 1)
 
     def compound(self, value: Any, kind: type, depth: int) -> Any:
+        np = sys.modules.get("numpy")
+        if np is not None and kind is np.ndarray:
+            return self.plain_array(value)
         # issubclass(type(value), …) because isinstance() asks value.__class__, which can lie.
         if issubclass(kind, list):
             return self.items("l", list(list.__iter__(value)), depth)
@@ -112,7 +116,6 @@ class _Encoder:
             return ["r", self.node(value.value, depth)]
         if kind in _STANDS:
             return self.stand(value)
-        np = sys.modules.get("numpy")
         if np is not None and issubclass(kind, np.ndarray):
             return self.array(np, value, kind)
         if np is not None and issubclass(kind, np.generic):
@@ -147,10 +150,12 @@ class _Encoder:
         return [tag, *[node(item, depth) for item in items]]
 
     def mapping(self, pairs: list[tuple[Any, Any]], depth: int) -> Any:
-        if all(type(key) is str for key, _ in pairs):
-            self.count(len(pairs))
-            return {key: self.node(value, depth) for key, value in pairs}
-        return self.items("d", [x for pair in pairs for x in pair], depth)
+        for key, _ in pairs:
+            if type(key) is not str:
+                return self.items("d", [x for pair in pairs for x in pair], depth)
+        self.count(len(pairs))
+        node = self.node
+        return {key: node(value, depth) for key, value in pairs}
 
     def integer(self, value: int) -> Any:
         if -(2**63) <= value < 2**63:
@@ -170,19 +175,24 @@ class _Encoder:
         masked = sys.modules.get("numpy.ma")
         if issubclass(kind, np.matrix) or (masked is not None and issubclass(kind, masked.MaskedArray)):
             return self.stand(self.stand_in(value, "subclass"))
-        plain = np.ndarray.view(value, np.ndarray)
-        dtype, shape = plain.dtype, plain.shape
+        return self.plain_array(np.ndarray.view(value, np.ndarray))
+
+    def plain_array(self, value: Any) -> Any:
+        dtype, shape = value.dtype, value.shape
         name = _DTYPES.get((dtype.kind, dtype.itemsize))
         if name is None:
             return self.stand(self.stand_in(value, "dtype"))
         if len(shape) > MAX_AXES:
             raise TooMuchError("axes")
-        # The product, not nbytes: a view can claim terabytes that are not there, and a zero hides the other sizes.
-        if math.prod(n for n in shape if n) * ITEMSIZE[name] > MAX_BODY:
+        # Without sizes of zero, which hide the others. A view can claim terabytes that are not there.
+        size = (value.size or math.prod(n for n in shape if n)) * ITEMSIZE[name]
+        if size > MAX_BODY:
             raise TooMuchError("size")
-        if not (dtype.isnative and plain.flags.c_contiguous):
-            plain = plain.astype(dtype.newbyteorder("="), order="C")
-        return self.buffer(["a", name, *shape], plain.reshape(-1).view(np.uint8).data)
+        if not dtype.isnative:
+            value = value.astype(dtype.newbyteorder("="))
+        if size > LARGE_ARRAY and value.flags.c_contiguous:
+            return self.buffer(["a", name, *shape], value.reshape(-1).view("uint8").data)
+        return self.buffer(["a", name, *shape], value.tobytes())
 
     def scalar(self, np: Any, value: Any, kind: type) -> Any:
         plain = np.generic.__array__(value)

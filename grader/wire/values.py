@@ -39,6 +39,8 @@ REASONS = {
 }
 LONG_TEXT = 512
 LONG_LIST = 16
+# Arrays of more bytes are not copied before they are sent.
+LARGE_ARRAY = 32 * 1024
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 
 Buffer = bytes | memoryview

@@ -23,12 +23,24 @@ class Channel:
     def __init__(self, read_fd: int, write_fd: int) -> None:
         self.read_fd = read_fd
         self.write_fd = write_fd
-        self.pending = b""
+        self.read = b""
+        self.place = 0
 
     def take(self, n: int) -> bytes:
         """Exactly `n` bytes."""
-        chunks = [self.pending]
-        have = len(self.pending)
+        start, stop = self.place, self.place + n
+        if stop > len(self.read):
+            self.read_on(n)
+            start, stop = 0, n
+        data = self.read[start:stop]
+        # What has been taken is not kept.
+        self.read, self.place = (self.read, stop) if stop < len(self.read) else (b"", 0)
+        return data
+
+    def read_on(self, n: int) -> None:
+        """Read until `n` bytes are there that nobody has taken."""
+        chunks = [self.read[self.place :]]
+        have = len(chunks[0])
         while have < n:
             try:
                 chunk = _read(self.read_fd, max(n - have, 65536))
@@ -38,9 +50,7 @@ class Channel:
                 _exit(0)
             chunks.append(chunk)
             have += len(chunk)
-        data = b"".join(chunks)
-        self.pending = data[n:]
-        return data[:n]
+        self.read = b"".join(chunks)
 
     def receive(self, revive: Callable[[Any], Any]) -> Message:
         """The next message; `revive` as in `wire.decode`."""
