@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from grader.errors import StudentError, StudentMissing, StudentRaised
@@ -155,9 +156,14 @@ def _import(item: Any, submission: Submission) -> tuple[str, int, int]:
     return _name(name), _number(place, "line"), _number(place, "part")
 
 
-def lines_of(submission: Submission, part: int) -> list[str]:
+def lines_of(submission: Submission, part: int) -> tuple[str, ...]:
     """The source lines of a part, split where Python splits them."""
-    return re.split(r"\r\n|\r|\n", submission.parts[part].source) if part < len(submission.parts) else []
+    return _lines(submission.parts[part].source) if part < len(submission.parts) else ()
+
+
+@lru_cache(maxsize=8)
+def _lines(source: str) -> tuple[str, ...]:
+    return tuple(re.split(r"\r\n|\r|\n", source))
 
 
 def file_of(submission: Submission) -> str:

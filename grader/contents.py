@@ -52,7 +52,8 @@ def largest_in(value: Any) -> float:
     if type(value) is float:
         return abs(value) if math.isfinite(value) else 0.0
     array = np.asarray(value)
-    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+    most = float(np.abs(array).max()) if array.size else 0.0
+    return most if math.isfinite(most) else float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
 
 
 def telling_arrays_in(value: Any) -> set[bytes]:

@@ -15,6 +15,8 @@ from grader.worker import kind_of
 # How often the memory of a worker is looked at while its answer is awaited.
 SECONDS_BETWEEN_LOOKS = 0.02
 MAX_CALLBACKS = 100_000
+# Frames of fewer bytes are sent in one piece.
+_SMALL = 64 * 1024
 
 Message = dict[str, Any]
 Request = Message | wire.Prepared
@@ -74,7 +76,7 @@ class Exchange:
         parts: list[wire.Buffer] = []
         for number, message in enumerate(messages, first):
             forget: Message = {"free": tuple(free)} if free and number == first else {}
-            parts += self._frame(message, {"seq": number, **fields, **forget})
+            parts += self._frame(message, number, {**fields, **forget})
         self._expect_silence()
         started = time.monotonic()
         try:
@@ -109,10 +111,10 @@ class Exchange:
         """End the worker."""
         self._worker.kill()
 
-    def _frame(self, message: Request, fields: Message) -> list[wire.Buffer]:
+    def _frame(self, message: Request, number: int, fields: Message) -> list[wire.Buffer]:
         if isinstance(message, wire.Prepared):
-            return wire.encode_with(message, fields)
-        return wire.encode({**message, **fields}, self._stand_in)
+            return wire.encode_with(message, number, fields)
+        return wire.encode({**message, "seq": number, **fields}, self._stand_in)
 
     def _expect_silence(self) -> None:
         """Where no reply is due, or the worker waits for the result of a callback, it has nothing to say."""
@@ -120,8 +122,9 @@ class Exchange:
             raise LostError("garbled", "bytes that nobody asked for")
 
     def _write(self, parts: list[wire.Buffer], deadline: float) -> None:
+        small = sum(map(len, parts)) <= _SMALL
         try:
-            self._worker.send(parts, deadline)
+            self._worker.send([wire.join(parts)] if small else parts, deadline)
         except TimeoutError:
             raise LostError("late", "the request was not read") from None
         except EOFError:

@@ -63,18 +63,20 @@ def encode(value: object, stand_in: Callable[[Any, str], Stand] = _no_stand_in) 
 def prepare(message: Mapping[str, object]) -> Prepared:
     """A message that is to be sent again and again; its arrays must not change. Raises WireError as `encode` does."""
     head, *body = encode(dict(message))
-    return Prepared(bytes(head)[PREFIX.size :], tuple(body))
+    size = sum(map(len, body))
+    return Prepared(bytes(head)[PREFIX.size :], tuple(body) if size > LARGE_ARRAY else (join(body),), size)
 
 
-def encode_with(prepared: Prepared, fields: Mapping[str, object]) -> list[Buffer]:
-    """The parts of the frame of a prepared message that has these fields too. They hold plain data, and no buffer."""
-    plain = all(type(value) in (int, bool) for value in fields.values())
-    more = _to_json(fields if plain else _Encoder(_no_stand_in).node(dict(fields), 0)).encode("ascii")
+def encode_with(prepared: Prepared, number: int, fields: Mapping[str, object]) -> list[Buffer]:
+    """The parts of the frame of a prepared message that has a number `seq` too, and fields of plain data."""
+    more = b'"seq":%d,' % number
+    if fields:
+        more += _to_json(_Encoder(_no_stand_in).node(dict(fields), 0)).encode("ascii")[1:-1] + b","
     # A header is `[{…},[…]]`: the fields come first in the object.
-    header = b"[" + more[:-1] + b"," + prepared.header[2:]
+    header = b"[{" + more + prepared.header[2:]
     if len(header) > MAX_HEADER:
         raise TooMuchError("count")
-    return [PREFIX.pack(MAGIC, len(header), sum(map(len, prepared.body))) + header, *prepared.body]
+    return [PREFIX.pack(MAGIC, len(header), prepared.body_size) + header, *prepared.body]
 
 
 _to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), allow_nan=False).encode

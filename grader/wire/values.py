@@ -90,11 +90,12 @@ class Prepared:
 
     header: bytes
     body: tuple[Buffer, ...]
+    body_size: int
 
     @property
     def size(self) -> int:
         """How many bytes it has."""
-        return len(self.header) + sum(map(len, self.body))
+        return len(self.header) + self.body_size
 
 
 class NoData:
