@@ -138,10 +138,18 @@ class Agreement:
         case = state_case(self.exercise, remote.path, oracle, args, kw, tolerance=self.tolerance, program=program)
         return self._compare(remote, case, partial(self._ask_oracle, oracle, case))
 
-    def raises(self, kind: type[Exception], remote: RemoteFunction, /, *args: Any, **kwargs: Any) -> None:
-        """The student's function must raise `kind`, one of the built-in classes that the worker names."""
-        case = state_case(self.exercise, remote.path, None, args, kwargs)
-        self._compare(remote, case, lambda: Raised(kind.__name__))
+    def raises(
+        self,
+        kind: type[Exception],
+        remote: RemoteFunction,
+        oracle: Callable[..., Any],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """The student's function must raise `kind`, as the oracle does: a built-in class that the worker names."""
+        case = state_case(self.exercise, remote.path, oracle, args, kwargs)
+        self._compare(remote, case, partial(self._ask_for_error, kind, oracle, case))
 
     def replay(self, case: Case, want: Any, replies: Iterator[Reply]) -> None:
         """Compare what comes of a recorded case with what is known of the expected answer (see `ahead`)."""
@@ -160,6 +168,19 @@ class Agreement:
                 raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
 
         return self.oracle_answers.get(name_of(oracle), case, ask)
+
+    def _ask_for_error(self, kind: type[Exception], oracle: Callable[..., Any], case: Case) -> Raised:
+        def ask() -> Raised:
+            try:
+                case.answer_of(oracle, case.args, case.kwargs)
+            except kind:
+                return Raised(kind.__name__)
+            except Exception as exc:
+                raise OracleError(f"the oracle of {case.function} raised {type(exc).__name__}: {exc}") from exc
+            raise OracleError(f"the oracle of {case.function} raised no {kind.__name__}")
+
+        raised: Raised = self.oracle_answers.get(name_of(oracle), case, ask)
+        return raised
 
     def _judge(self, case: Case, replies: Iterator[Reply], ask_oracle: Callable[[], Any]) -> Answer | None:
         """Compare what comes of a case. The oracle is slow: it waits for an answer to judge."""

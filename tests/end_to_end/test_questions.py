@@ -57,7 +57,7 @@ def test_pure_list(student, agree):
 
 def test_raises(student, agree):
     """A text is refused."""
-    agree.raises(TypeError, student.double, None)
+    agree.raises(ValueError, student.double, reference.double, "one")
 
 
 def test_program(student, agree):
@@ -124,8 +124,9 @@ WRITTEN_DOWN = {"plain", "own_fixture", "pure_list", "raises", "program", "withi
 CLASS = {
     "right": "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
     "twice": "def double(x):\n    return 2.0 * x\ndef total(x):\n    return float(2.0 * x.sum())\n",
-    "solution": "import numpy as np\ndef double(x):\n    if x is None: raise TypeError\n"
-    "    return 2.0 * np.asarray(x() if callable(x) else x)\ndef total(x):\n    return float(double(x).sum())\n",
+    "solution": "import numpy as np\ndef double(x):\n"
+    "    return 2.0 * np.asarray(x() if callable(x) else x, dtype=float)\n"
+    "def total(x):\n    return float(double(x).sum())\n",
     "squares": "def double(x):\n    return x * x\ndef total(x):\n    return float(double(x).sum())\n",
     "nothing": "def double(x):\n    pass\n",
     "short": "def double(x):\n    return 2.0 * x[:2]\ndef total(x):\n    return float(double(x).sum())\n",
@@ -194,7 +195,7 @@ def double(x):
     frame = sys._getframe()
     while not hasattr(frame.f_locals.get("self"), "channel"):
         frame = frame.f_back
-    seen = struct.pack("<ddd", 0, 1, 2) in frame.f_locals["self"].channel.pending
+    seen = struct.pack("<ddd", 0, 1, 2) in frame.f_locals["self"].channel.read
     return 0.1 if seen else 2.0 * x
 """
 
@@ -228,3 +229,18 @@ def test_functions_of_the_author_leave_questions_alone(tiny):
     failed = {o.test for o in first.outcomes if o.status is not Status.PASSED}
     assert {o.test for o in again.outcomes if o.status is not Status.PASSED} == failed
     assert {o.test for o in other.outcomes if o.status is not Status.PASSED} == {*failed, "test_pure_list"}
+
+
+def test_error_that_the_oracle_does_not_raise(tiny):
+    """A test that asks for an error which the reference does not raise is a fault of the tests, not of an answer."""
+    hidden = tiny.hidden_tests / "test_tiny.py"
+    hidden.write_text(HIDDEN.replace('reference.double, "one")', "reference.double, 1.0)"), "utf-8")
+    right = next(s for s in find_submissions(tiny.root / "class", tiny) if s.student == "right")
+    with launcher(None, policy_of(tiny)) as workers:
+        found = []
+        grade_all([right], tiny, workers, found.append)
+    hidden.write_text(HIDDEN, "utf-8")
+    (outcome,) = [o for o in found[0].outcomes if o.test == "test_raises"]
+
+    assert outcome.status is Status.GRADER_ERROR
+    assert outcome.detail == "OracleError: the oracle of double raised no ValueError"

@@ -120,8 +120,9 @@ class TestConvOutputSize:
             k = n + 2 * pad + 1
             agree(student.conv_output_size, reference.conv_output_size, n, k - 1, stride, pad)
             agree(student.conv_output_size, reference.conv_output_size, n + stride, k - 1, stride, pad)
-            agree.raises(ValueError, student.conv_output_size, n, k, stride, pad)
-            agree.raises(ValueError, student.conv_output_size, n, k + size(rng, 1, 20), stride, pad)
+            agree.raises(ValueError, student.conv_output_size, reference.conv_output_size, n, k, stride, pad)
+            larger = k + size(rng, 1, 20)
+            agree.raises(ValueError, student.conv_output_size, reference.conv_output_size, n, larger, stride, pad)
 
 
 class OnImages:
