@@ -134,31 +134,22 @@ class CollectedTests(HiddenTests):
         """Run tests on a submission, but for those that are `held_up`."""
         asked = self._asked_ahead(session, items)
         self._attempt = Attempt(session)
-        outcomes: list[Outcome] = []
-        of_exercise: dict[str, list[Outcome]] = {}
-        slow: set[str] = set()
-        waiting: set[str] = set()
+        so_far = _SoFar(held_up)
         ahead: Ahead | None = None
         for k, (written, item) in enumerate(zip(asked, items, strict=True)):
-            before_this, ahead = ahead, written.ahead if written else None
-            if before_this is not None and before_this is not ahead:
-                before_this.leave()
-            exercise = self.exercise_of(item).name
-            before = of_exercise.setdefault(exercise, [])
-            verdict = given_up(before)
-            if verdict is None and (verdict := held_up(exercise, slow)):
-                waiting.add(exercise)
+            before, ahead = ahead, written.ahead if written else None
+            if before is not None and before is not ahead:
+                before.leave()
+            verdict = so_far.verdict_on(self.exercise_of(item).name)
             if verdict is not None:
                 tear_down(item)
-                outcomes.append(self.not_run(item, *verdict))
+                so_far.add(self.not_run(item, *verdict))
             else:
-                outcomes.append(self._run_item(item, written, partial(_next_to_run, items, asked, k + 1)))
-            before.append(outcomes[-1])
-            if outcomes[-1].status is Status.TIMEOUT:
-                slow.add(exercise)
+                so_far.add(self._run_item(item, written, partial(_next_to_run, items, asked, k + 1)))
         if ahead is not None:
             ahead.leave()
-        return Trial(tuple(outcomes), self._attempt.records, self._attempt.generators, held_up=waiting)
+        attempt, outcomes = self._attempt, tuple(so_far.outcomes)
+        return Trial(outcomes, attempt.records, attempt.generators, held_up=so_far.waiting)
 
     def _asked_ahead(self, session: AnySession, items: Sequence[pytest.Item]) -> list[_WrittenDown | None]:
         """The tests that need not run; None for those that run.
@@ -242,6 +233,34 @@ class CollectedTests(HiddenTests):
         """Run a test on an attempt; gives what it raised."""
         self._attempt, self.item = attempt, item
         return run_item(item, None)
+
+
+@dataclass
+class _SoFar:
+    """The outcomes of a trial so far, and what they mean for the tests that follow.
+
+    `slow` are the exercises that ran out of time, `waiting` those that are held up by that.
+    """
+
+    held_up: HeldUp
+    outcomes: list[Outcome] = field(default_factory=list)
+    slow: set[str] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
+    _by_exercise: dict[str, list[Outcome]] = field(default_factory=dict)
+
+    def verdict_on(self, exercise: str) -> tuple[Status, str] | None:
+        """The status and the sentence for a test of the exercise that is not to be run; None if it is."""
+        verdict = given_up(self._by_exercise.get(exercise, ()))
+        if verdict is None and (verdict := self.held_up(exercise, self.slow)):
+            self.waiting.add(exercise)
+        return verdict
+
+    def add(self, outcome: Outcome) -> None:
+        """Note what a test came to."""
+        self.outcomes.append(outcome)
+        self._by_exercise.setdefault(outcome.exercise, []).append(outcome)
+        if outcome.status is Status.TIMEOUT:
+            self.slow.add(outcome.exercise)
 
 
 @dataclass(frozen=True, slots=True)
