@@ -112,10 +112,12 @@ def _excess_if_right(got: Any, want: Any, tolerance: Tolerance) -> float | None:
         return _largest_share([_excess_if_right(g, w, tolerance) for g, w in zip(got, want, strict=True)])
     if kind is not np.ndarray or type(got) is not np.ndarray or got.shape != want.shape or got.dtype != want.dtype:
         return None
-    if want.dtype.kind in "biuf" and got.tobytes() == want.tobytes():
+    if want.dtype.kind in "biu" and got.tobytes() == want.tobytes():
         return 0.0
-    if want.dtype != np.float64:
+    if want.dtype != np.float64 or not want.size:
         return None
+    if got.tobytes() == want.tobytes() and np.isfinite(want).all():
+        return 0.0
     with np.errstate(all="ignore"):
         return _share(float(np.abs(got - want).max()), want, tolerance)
 
@@ -175,8 +177,7 @@ def _are_floats(value: Any) -> bool:
 def _largest(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> float:
     if not want.size:
         return 0.0
-    same = (got == want) | (np.isnan(got) & np.isnan(want))
-    difference = np.where(same, 0.0, np.abs(got.astype(np.float64) - want))
+    difference = np.where(got == want, 0.0, np.abs(got.astype(np.float64) - want))
     worst = float(np.max(difference)) / (allowed(want, tolerance) or math.inf)
     return math.inf if math.isnan(worst) else worst
 

@@ -26,6 +26,7 @@ class LocalSession:
     """Answers the calls of hidden tests from `functions`, by name."""
 
     problems: tuple[str, ...] = ()
+    late: frozenset[str] = frozenset()
     isolation = Isolation("none", "local")
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
@@ -76,6 +77,9 @@ class LocalSession:
     def replace(self, name: str, function: Callable[..., Any]) -> None:
         """Let a name mean another function, where tests ask for it."""
         self._functions = {**self._functions, name: function}
+
+    def hurry(self, names: Iterable[str]) -> None:
+        """Trusted code has no deadline."""
 
     def uses(self, name: str) -> frozenset[str]:  # noqa: ARG002 - each function is given by itself
         """None of the others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from grader.errors import IsolationError, StudentCrashed, StudentError, StudentTimeout
 from grader.model import Limits
@@ -56,10 +56,19 @@ class Patience:
         Where a test gives more than the usual time, as for training, that is cut only for what ran out of time itself;
         but there is never more than is left.
         """
-        is_short = usual <= self._limits.seconds_per_call
-        if self._losses and (StudentTimeout in self._losses.get(what, ()) or (is_short and self._was_late)):
+        if self._losses and (what in self.late or (self.late and usual <= self._limits.seconds_per_call)):
             usual = min(usual, max(_SECONDS_AFTER_A_LOSS, usual / 4))
         return min(usual, self.left)
+
+    @property
+    def late(self) -> frozenset[str]:
+        """What gave no answer in its time."""
+        return frozenset(what for what, kinds in self._losses.items() if StudentTimeout in kinds)
+
+    def count_late(self, names: Iterable[str]) -> None:
+        """Note what ran out of time elsewhere."""
+        for name in names:
+            self._losses.setdefault(name, []).append(StudentTimeout)
 
     def count(self, what: str, error: StudentError) -> None:
         """Note that a call had no answer."""
@@ -71,7 +80,7 @@ class Patience:
             raise IsolationError(f"The sandbox ended from outside, during {what}.", "Grade this submission again.")
         if lost.why == "late":
             shorter = " (less than usual, since an earlier call ran out of time)"
-            less = shorter if self._was_late and seconds < usual else ""
+            less = shorter if self.late and seconds < usual else ""
             late = StudentTimeout(f"{what} gave no answer within {seconds:.3g} seconds{less}.", private=lost.detail)
             return late if seconds < self.left else self._used_up()
         if lost.why == "memory":
@@ -79,10 +88,6 @@ class Patience:
         if lost.why == "ended":
             return StudentCrashed(f"{what} ended the process: it {lost.detail}.", private=lost.detail)
         return StudentCrashed(f"{what}: the process answered with something that is no answer.", private=lost.detail)
-
-    @property
-    def _was_late(self) -> bool:
-        return any(StudentTimeout in kinds for kinds in self._losses.values())
 
     def _used_up(self) -> StudentTimeout:
         total = self._limits.seconds_total

@@ -28,7 +28,8 @@ MAX_SOURCE = 256 * 1024
 SECONDS_TO_LOAD = 10.0
 MAX_FREED = 1000
 MAX_METHODS = 1000
-# Requests that are sent together hold at most so many bytes: no end may wait for room while the other waits too.
+# Requests that are sent together hold at most so many bytes, without what goes before each: no end may wait for room
+# while the other waits too.
 _MOST_AHEAD = 32 * 1024
 Given = tuple[tuple[Any, ...], Mapping[str, Any]]
 # The fields of a reply besides its value, with their defaults.
@@ -150,6 +151,15 @@ class Session:
     @seconds_left.setter
     def seconds_left(self, seconds: float) -> None:
         self._patience.spent = self._policy.limits.seconds_total - seconds
+
+    @property
+    def late(self) -> frozenset[str]:
+        """The functions and classes of the submission that gave no answer in their time."""
+        return frozenset(what.partition(".")[0] for what in self._patience.late)
+
+    def hurry(self, names: Iterable[str]) -> None:
+        """Wait less for these, and for short calls, since they ran out of time in another worker."""
+        self._patience.count_late(names)
 
     def uses(self, name: str) -> frozenset[str]:
         """The names of the submission that a function of it uses, by its word, directly or through others."""

@@ -10,8 +10,8 @@ from grader.model import Assignment, Isolation, Outcome
 # What is allowed is 1, and lies below the smallest difference of a killed mutant by the very meaning of killing. Right
 # programs must stay well below it: others, on other machines, differ a little more.
 LARGEST_RIGHT = 0.5
-# A whole test on a right program may take this part of the seconds that one call has: students' programs are slower,
-# and so are other machines.
+# A whole test on a right program, its reference included, may take this part of the seconds that one call has:
+# students' programs are slower, and so are other machines.
 LARGEST_SHARE = 0.25
 
 
@@ -64,7 +64,7 @@ class TestAudit:
 
     `largest_right` is the largest difference of right programs from the expected answers, `smallest_wrong` the smallest
     that killed a mutant, both as multiples of what is allowed; None where there was none. `share` is the part of the
-    seconds of one call that the whole test took, by the median of right programs.
+    seconds of one call that the whole test took, the reference included, by the median of right programs.
     """
 
     name: str

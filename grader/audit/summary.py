@@ -43,8 +43,8 @@ def summary(found: Audit) -> list[str]:
 
 def _time(tests: Sequence[TestAudit]) -> str:
     slowest = max(tests, key=lambda test: test.share, default=None)
-    most = f"{slowest.share:.1%} of the seconds of a call ({slowest.name})" if slowest else "–"
-    return f"Time: a right program needs at most {most}."
+    most = f"{slowest.share:.1%} of the seconds of one call ({slowest.name})" if slowest else "–"
+    return f"Time: on right programs a test, its reference included, takes at most {most}."
 
 
 def _room(tests: Iterable[TestAudit]) -> str:

@@ -25,7 +25,8 @@ from grader.model import Status
 _MOST = 20
 _LEGEND = (
     "right, wrong: the largest difference of right programs and the smallest of killed mutants, "
-    "as multiples of what is allowed. time: what the test takes, as a part of the seconds of a call."
+    "as multiples of what is allowed. time: what the test takes on right programs, "
+    "its reference included, as a part of the seconds of one call."
 )
 
 

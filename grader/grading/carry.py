@@ -66,19 +66,22 @@ def may_gain(outcomes: Collection[Outcome]) -> bool:
     return bool(statuses - {Status.PASSED}) and Status.GRADER_ERROR not in statuses
 
 
+def is_unwritten(outcomes: Collection[Outcome]) -> bool:
+    """Whether tests found nothing to run."""
+    return all(o.status is Status.MISSING for o in outcomes)
+
+
 def better(
-    first: Sequence[Outcome], second: Sequence[Outcome], pieces: tuple[str, ...], *, whole: bool = True
+    first: Sequence[Outcome], second: Sequence[Outcome], pieces: tuple[str, ...], *, held_up: bool = False
 ) -> list[Outcome]:
     """The outcomes that count: all of the trial that earns more, never a mixture. `pieces` were right in the second.
 
-    Of two that earn the same, the first counts if the `whole` of it was run. What is not written is carried by nothing.
+    Of two that earn the same, the first counts, or, where it was held up by a piece without end, the second.
     """
     gained = _passed(second) - _passed(first)
-    if gained < 0 or (whole and not gained):
+    if gained < 0 or (not gained and not held_up):
         return list(first)
-    if {o.status for o in second} == {Status.MISSING}:
-        return list(second)
-    return [replace(o, carried=pieces) for o in second]
+    return list(second) if is_unwritten(second) else [replace(o, carried=pieces) for o in second]
 
 
 def _passed(outcomes: Sequence[Outcome]) -> Fraction:

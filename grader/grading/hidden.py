@@ -237,30 +237,24 @@ class CollectedTests(HiddenTests):
 
 @dataclass
 class _SoFar:
-    """The outcomes of a trial so far, and what they mean for the tests that follow.
-
-    `slow` are the exercises that ran out of time, `waiting` those that are held up by that.
-    """
+    """The outcomes of a trial so far, and what they mean for the tests that follow; `waiting` are held up."""
 
     held_up: HeldUp
     outcomes: list[Outcome] = field(default_factory=list)
-    slow: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
     _by_exercise: dict[str, list[Outcome]] = field(default_factory=dict)
 
     def verdict_on(self, exercise: str) -> tuple[Status, str] | None:
         """The status and the sentence for a test of the exercise that is not to be run; None if it is."""
-        verdict = given_up(self._by_exercise.get(exercise, ()))
-        if verdict is None and (verdict := self.held_up(exercise, self.slow)):
+        if verdict := self.held_up(exercise):
             self.waiting.add(exercise)
-        return verdict
+            return verdict
+        return given_up(self._by_exercise.get(exercise, ()))
 
     def add(self, outcome: Outcome) -> None:
         """Note what a test came to."""
         self.outcomes.append(outcome)
         self._by_exercise.setdefault(outcome.exercise, []).append(outcome)
-        if outcome.status is Status.TIMEOUT:
-            self.slow.add(outcome.exercise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,17 @@ def _no_pieces() -> AbstractContextManager[Pieces]:
     return nullcontext({})
 
 
-Attempted = tuple[tuple[Outcome, ...], tuple[str, ...], tuple[Diagnosis, ...]]
+@dataclass(frozen=True, slots=True)
+class _Attempted:
+    """What the tests came to, what went wrong when the submission was loaded, and what explains the failures.
+
+    `late` says whether any call ran out of time, even if nothing was lost by that in the end.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[str, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    late: bool = False
 
 
 class Isolated(Protocol):
@@ -78,32 +88,31 @@ class GradingRun:
     def grade(self, candidate: Candidate) -> Report:
         """The report on one submission."""
         started, clock, submission = datetime.now(UTC), time.monotonic(), candidate.submission
-        problems: tuple[str, ...] = (submission.problem,) if submission.problem else ()
-        diagnoses: tuple[Diagnosis, ...] = ()
         if submission.problem:
             status = Status.GRADER_ERROR if submission.unopened else Status.MISSING
             unread = "The submission could not be read."
             outcomes = tuple(self._tests.not_run(item, status, unread) for item in self._items)
+            attempted = _Attempted(outcomes, (submission.problem,))
         else:
-            outcomes, problems, diagnoses = self._attempt_what_must(candidate)
+            attempted = self._attempt_what_must(candidate)
         return Report(
             assignment=self._assignment.name,
             student=submission.student,
             digest=submission.digest,
-            outcomes=outcomes,
+            outcomes=attempted.outcomes,
             isolation=self._host.isolation,
             seed=self._seed,
             toolkit=__version__,
             started=started,
             seconds=time.monotonic() - clock,
-            problems=problems,
+            problems=attempted.problems,
             notes=submission.notes,
             origin=submission.origin,
             submitted_at=submission.submitted_at,
-            diagnoses=diagnoses,
+            diagnoses=attempted.diagnoses,
         )
 
-    def _attempt_what_must(self, candidate: Candidate) -> Attempted:
+    def _attempt_what_must(self, candidate: Candidate) -> _Attempted:
         """As `_attempt_items`; of a submission that was graded before, what still holds is not run (see `again`)."""
         submission = candidate.submission
         if not isinstance(submission, GradedBefore) or not still_holds(
@@ -113,18 +122,18 @@ class GradingRun:
         kept, before, clock = kept_of(submission), submission.before, time.monotonic()
         chosen = [item for item in self._items if self._tests.exercise_of(item).name in submission.again]
         if before is None or not chosen:
-            return kept, before.problems if before else (), before.diagnoses if before else ()
-        outcomes, problems, diagnoses = self._attempt_items(candidate, chosen, kept)
-        if not agree_with(submission, outcomes, time.monotonic() - clock, self._assignment.limits.seconds_total):
+            return _Attempted(kept, before.problems if before else (), before.diagnoses if before else ())
+        new, most = self._attempt_items(candidate, chosen, kept), self._assignment.limits.seconds_total
+        if new.late or not agree_with(submission, new.outcomes, time.monotonic() - clock, most):
             return self._attempt_items(candidate, self._items)
-        diagnoses = (*(d for d in before.diagnoses if d.exercise not in submission.again), *diagnoses)
-        together = sorted((*kept, *outcomes), key=self._place)
-        return tuple(together), problems, tuple(sorted(diagnoses, key=self._place))
+        diagnoses = (*(d for d in before.diagnoses if d.exercise not in submission.again), *new.diagnoses)
+        together = sorted((*kept, *new.outcomes), key=self._place)
+        return _Attempted(tuple(together), new.problems, tuple(sorted(diagnoses, key=self._place)))
 
     def _attempt_items(
         self, candidate: Candidate, items: Sequence[pytest.Item], known: Sequence[Outcome] = ()
-    ) -> Attempted:
-        """The outcomes of all tests, what went wrong when the submission was loaded, and what explains the failures.
+    ) -> _Attempted:
+        """What some tests come to.
 
         Whatever fails here but student code or isolation is a fault of the toolkit: the report is ungraded, and the
         next submission has its turn.
@@ -139,12 +148,14 @@ class GradingRun:
             )
             outcomes = sorted((o for trial in tried.values() for o in trial.outcomes), key=self._place)
             additions = {name: trial.additions for name, trial in tried.items() if trial.additions}
-            return with_hints(outcomes, diagnoses, additions), session.problems, diagnoses
+            return _Attempted(
+                with_hints(outcomes, diagnoses, additions), session.problems, diagnoses, late=bool(session.late)
+            )
         except GradeError:
             raise
         except Exception:
             failed = (self._tests.not_run(item, Status.GRADER_ERROR, OUR_FAULT) for item in items)
-            return tuple(replace(o, detail=traceback.format_exc()) for o in failed), (), ()
+            return _Attempted(tuple(replace(o, detail=traceback.format_exc()) for o in failed))
         finally:
             session.close()
             self._tests.end_attempt(items[0])

@@ -21,7 +21,7 @@ import pytest
 from grader.agreement import LOST, Record
 from grader.errors import StudentError
 from grader.grading.blame import blame, guilty_pieces
-from grader.grading.carry import Pieces, better, may_gain, pieces_below, wrong_among
+from grader.grading.carry import Pieces, better, is_unwritten, may_gain, pieces_below, wrong_among
 from grader.local import LocalSession
 from grader.model import Assignment, Exercise, Observation, Outcome, Status
 from grader.plugin import name_of
@@ -32,12 +32,11 @@ _WRONG = {Status.FAILED, Status.RAISED}
 
 AnySession = Session | LocalSession
 Items = Sequence[pytest.Item]
-# Asked for an exercise and those that ran out of time so far: the status and the sentence for a test of it that is not
-# to be run; None if it is.
-HeldUp = Callable[[str, Collection[str]], tuple[Status, str] | None]
+# Asked before each test of an exercise: the status and the sentence if it is not to be run now, None if it is.
+HeldUp = Callable[[str], tuple[Status, str] | None]
 
 
-def by_nothing(_exercise: str, _slow: Collection[str], /) -> None:
+def by_nothing(_exercise: str, /) -> None:
     """What holds up no test."""
 
 
@@ -132,8 +131,7 @@ class Trials:
         What each test left behind is that of the last trial, where no wrong piece is in the way of a cause. Only where
         that shows no cause, the first one is asked.
         """
-        slow = {o.exercise for o in known if o.status is Status.TIMEOUT}
-        first = self._tests.try_items(session, items, partial(self._held_up, session, slow))
+        first = self._tests.try_items(session, items, partial(self._held_up, session))
         by_themselves = [*known, *first.outcomes]
         written = {o.exercise for o in by_themselves if o.status is not Status.MISSING}
         self._left = session.seconds_left
@@ -147,25 +145,29 @@ class Trials:
             wrong = wrong_among(below, by_themselves)
             # What was right on top of right pieces is not to be named: they are.
             named = wrong_among(wrong, outcomes)
-            trial = self._with_blame(name, own, self._carried(first.of(name, own), own, wrong, named), below)
+            trial = self._carried(first.of(name, own), own, wrong, named, late=session.late)
+            trial = self._with_blame(name, own, trial, below, self._slow_below(session, name))
             outcomes = [o for o in outcomes if o.exercise != name] + [*trial.outcomes]
             trials[name] = trial if trial.example else replace(trial, example=self._example(session, own, trial))
         return trials
 
-    def _held_up(
-        self, session: AnySession, known: Collection[str], exercise: str, slow: Collection[str]
-    ) -> tuple[Status, str] | None:
-        """What uses a piece that runs out of time is not run on it, where there are right pieces for a second trial.
+    def _held_up(self, session: AnySession, exercise: str) -> tuple[Status, str] | None:
+        """Training on a piece that runs out of time waits, where there is a right piece for a second trial.
 
-        It would run out of time as well, and to see that takes long: training has many times the seconds of a piece.
+        It would run out of time as well, and training has many times the seconds of a piece.
         """
-        if not known and not slow:
+        if not session.late or session.seconds_left <= 0 or not self._trains(exercise):
             return None
-        used = session.uses(exercise) & {*known, *slow}
-        piece = next((p for p in pieces_below(exercise, self._assignment, used) if p in used), None)
-        if piece is None or piece not in self._pieces:
-            return None
-        return Status.TIMEOUT, f"Not run, since it uses {piece}, which ran out of time."
+        slow = self._slow_below(session, exercise)
+        return (Status.TIMEOUT, f"Not run, since it uses {slow[0]}, which ran out of time.") if slow else None
+
+    def _slow_below(self, session: AnySession, exercise: str) -> tuple[str, ...]:
+        """The pieces that an exercise uses, that ran out of time, and that right ones can stand in for."""
+        slow = session.late & session.uses(exercise)
+        return tuple(p for p in pieces_below(exercise, self._assignment, slow) if p in slow and p in self._pieces)
+
+    def _trains(self, exercise: str) -> bool:
+        return self._assignment.exercise(exercise).seconds_per_call is not None
 
     @cached_property
     def _pieces(self) -> Pieces:
@@ -182,39 +184,62 @@ class Trials:
             self._left = session.seconds_left
             session.close()
 
-    def _carried(self, trial: Trial, items: Items, wrong: tuple[str, ...], named: tuple[str, ...]) -> Trial:
+    def _carried(
+        self, trial: Trial, items: Items, wrong: tuple[str, ...], named: tuple[str, ...], late: Collection[str]
+    ) -> Trial:
         """The trial of an exercise: a second one where it did better with right pieces in the place of `wrong` ones.
 
-        It names those among them that are wrong by themselves.
+        It names those among them that are wrong by themselves. What was held up is run on the submission's own pieces
+        after all, unless the second trial leaves nothing to gain: a right piece cannot stand in for every other one.
         """
-        if not wrong or not may_gain(trial.outcomes) or self._left <= 0 or not set(wrong) <= set(self._pieces):
+        held_up = trial.outcomes[0].exercise in trial.held_up
+        second = self._on_right(items, wrong, whole=held_up) if wrong and may_gain(trial.outcomes) else None
+        if held_up and (second is None or (may_gain(second.outcomes) and not is_unwritten(second.outcomes))):
+            trial = self._on_its_own(items, late) or trial
+        if second is None:
             return trial
-        whole = trial.outcomes[0].exercise not in trial.held_up
-        with self._session_on(wrong) as session:
-            if session is None:
-                return trial
-            # Of what is not written at all, one test tells as much as all.
-            second = self._tests.try_items(session, items[:1])
-            if second.outcomes[0].status is not Status.MISSING or not whole:
-                second = self._tests.try_items(session, items)
-            second = replace(second, example=self._example(session, items, second))
-        counts = tuple(better(trial.outcomes, second.outcomes, named or wrong, whole=whole))
+        counts = tuple(better(trial.outcomes, second.outcomes, named or wrong, held_up=held_up))
         return replace(second, outcomes=counts, before=trial.records)
 
-    def _with_blame(self, name: str, items: Items, trial: Trial, below: Sequence[str]) -> Trial:
+    def _on_right(self, items: Items, wrong: tuple[str, ...], *, whole: bool) -> Trial | None:
+        """The tests of an exercise with right pieces in the place of `wrong` ones; None if that cannot be."""
+        if self._left <= 0 or not set(wrong) <= set(self._pieces):
+            return None
+        with self._session_on(wrong) as session:
+            if session is None:
+                return None
+            # Of what is not written at all, one test tells as much as all.
+            trial = self._tests.try_items(session, items[:1])
+            if whole or not is_unwritten(trial.outcomes):
+                trial = self._tests.try_items(session, items)
+            return replace(trial, example=self._example(session, items, trial))
+
+    def _on_its_own(self, items: Items, late: Collection[str]) -> Trial | None:
+        """The tests of an exercise on the submission as it is, in a worker that has met no other test.
+
+        It has the seconds that are left once a call ran out of time: it rests on what is `late`.
+        """
+        with self._session_on(()) as session:
+            if session is None or self._left <= 0:
+                return None
+            session.hurry({*late, self._tests.exercise_of(items[0]).name})
+            return self._tests.try_items(session, items)
+
+    def _with_blame(self, name: str, items: Items, trial: Trial, below: Sequence[str], slow: Collection[str]) -> Trial:
         """The trial of an exercise that trains and goes wrong, with the sentence that names the guilty pieces.
 
         One test that failed stands for all: training takes time. Where a trial ends otherwise than right or wrong, as
-        when time runs out, nobody is blamed.
+        when time runs out, nobody is blamed. Right pieces stand in for `slow` ones all the time.
         """
-        trains = self._assignment.exercise(name).seconds_per_call is not None
         statuses = {o.status for o in trial.outcomes}
-        if not (self._thorough and trains and below and statuses & _WRONG) or statuses & set(LOST):
+        if not (self._thorough and self._trains(name) and below and statuses & _WRONG) or statuses & set(LOST):
             return trial
         failed = {o.test for o in trial.outcomes if o.status in _WRONG}
         item = next(item for item in items if name_of(item) in failed)
         try:
-            guilty = guilty_pieces(below, partial(self._mends, item)) if self._pieces else ()
+            suspects = [piece for piece in below if piece not in slow]
+            mends = lambda right: self._mends(item, {*right, *slow})  # noqa: E731
+            guilty = guilty_pieces(suspects, mends) if self._pieces else ()
         except _UndecidedError:
             return trial
         return replace(trial, blamed=blame(name, guilty))

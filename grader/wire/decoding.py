@@ -52,10 +52,11 @@ def _same(stand: Stand) -> Any:
     return stand
 
 
-def decode(header: bytes, body: Buffer, revive: Callable[[Any], Any] = _same) -> Any:
+def decode(header: bytes, body: Buffer, revive: Callable[[Any], Any] = _same, *, read_only: bool = False) -> Any:
     """The value of one frame, with fresh arrays. Raises WireError and nothing else.
 
-    `revive` turns each `Handle`, `Callback` and `Rng` into what it stands for.
+    With `read_only` values may be marked as such, as in requests; their arrays keep the whole body. `revive` turns each
+    `Handle`, `Callback` and `Rng` into what it stands for.
     """
     try:
         if len(header) > MAX_HEADER or len(body) > MAX_BODY:
@@ -64,7 +65,7 @@ def decode(header: bytes, body: Buffer, revive: Callable[[Any], Any] = _same) ->
         (node, lengths), end = _from_json(text)
         if end != len(text):
             raise WireError("a header goes on after its end")  # noqa: TRY301
-        return _Decoder(body, _spans(lengths, len(body)), revive).whole(node)
+        return _Decoder(body, _spans(lengths, len(body)), revive, read_only=read_only).whole(node)
     except WireError:
         raise
     except (ValueError, RecursionError, MemoryError, OverflowError, TypeError, LookupError, AttributeError) as exc:
@@ -106,8 +107,11 @@ def _natural(node: Any, most: int) -> int:
 
 
 class _Decoder:
-    def __init__(self, body: Buffer, spans: list[tuple[int, int]], revive: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, body: Buffer, spans: list[tuple[int, int]], revive: Callable[[Any], Any], read_only: bool
+    ) -> None:
         self.body = body
+        self.admits_read_only = read_only
         self.spans = spans
         self.revive = revive
         self.writable = True
@@ -197,6 +201,8 @@ class _Decoder:
         return value.copy() if self.writable else value
 
     def read_only(self, rest: list[Any], depth: int) -> Any:
+        if not self.admits_read_only:
+            raise WireError("only what a request holds is read-only")
         (inner,) = rest
         before, self.writable = self.writable, False
         value = self.node(inner, depth)

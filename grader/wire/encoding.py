@@ -44,7 +44,7 @@ def _no_stand_in(_value: object, reason: str) -> Stand:
 
 
 def encode(value: object, stand_in: Callable[[Any, str], Stand] = _no_stand_in) -> list[Buffer]:
-    """The parts of one frame; arrays are not copied, so send them before they change.
+    """The parts of one frame; large arrays are not copied, so send them before they change.
 
     `stand_in(value, reason)` gives what is sent in the place of a value that cannot cross. Raises WireError where
     the value is too big, too deep, or has no stand-in.

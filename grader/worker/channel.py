@@ -23,23 +23,23 @@ class Channel:
     def __init__(self, read_fd: int, write_fd: int) -> None:
         self.read_fd = read_fd
         self.write_fd = write_fd
-        self.read = b""
+        self.received = b""
         self.place = 0
 
     def take(self, n: int) -> bytes:
         """Exactly `n` bytes."""
         start, stop = self.place, self.place + n
-        if stop > len(self.read):
+        if stop > len(self.received):
             self.read_on(n)
             start, stop = 0, n
-        data = self.read[start:stop]
-        # What has been taken is not kept.
-        self.read, self.place = (self.read, stop) if stop < len(self.read) else (b"", 0)
+        data = self.received[start:stop]
+        # Nothing is kept once all of it has been taken.
+        self.received, self.place = (self.received, stop) if stop < len(self.received) else (b"", 0)
         return data
 
     def read_on(self, n: int) -> None:
         """Read until `n` bytes are there that nobody has taken."""
-        chunks = [self.read[self.place :]]
+        chunks = [self.received[self.place :]]
         have = len(chunks[0])
         while have < n:
             try:
@@ -50,13 +50,13 @@ class Channel:
                 _exit(0)
             chunks.append(chunk)
             have += len(chunk)
-        self.read = b"".join(chunks)
+        self.received = b"".join(chunks)
 
     def receive(self, revive: Callable[[Any], Any]) -> Message:
         """The next message; `revive` as in `wire.decode`."""
         header, body = wire.sizes(self.take(wire.PREFIX.size))
         head = self.take(header)
-        message: Message = wire.decode(head, self.take(body), revive)
+        message: Message = wire.decode(head, self.take(body), revive, read_only=True)
         return message
 
     def send(self, parts: Sequence[wire.Buffer]) -> None:

@@ -195,7 +195,7 @@ def double(x):
     frame = sys._getframe()
     while not hasattr(frame.f_locals.get("self"), "channel"):
         frame = frame.f_back
-    seen = struct.pack("<ddd", 0, 1, 2) in frame.f_locals["self"].channel.read
+    seen = struct.pack("<ddd", 0, 1, 2) in frame.f_locals["self"].channel.received
     return 0.1 if seen else 2.0 * x
 """
 

@@ -1,11 +1,12 @@
 """What counts as the same answer, and what is said when it is not."""
 
+import copy
 import math
 
 import numpy as np
 import pytest
 
-from grader.compare import compare, judge
+from grader.compare import compare, excess, judge
 from grader.model import Raised, Tolerance
 
 TOLERANCE = Tolerance(rtol=1e-7, atol=1e-9)
@@ -137,3 +138,36 @@ def test_numbers_of_a_list_are_judged_one_by_one_in_an_array_too():
     want, got = [100.0, 0.001], [100.0, 0.002]
 
     assert kind(got, want) == kind(np.array(got), want) == "value"
+
+
+ODD = [
+    math.nan,
+    math.inf,
+    -0.0,
+    0,
+    1,
+    True,
+    None,
+    "one",
+    *(np.array(values, dtype) for dtype in (float, np.float32, np.float16, int, bool) for values in ([], [0, 1], 1)),
+    *(np.array(values) for values in ([math.nan, 1], [math.inf, 1], [-math.inf, 1], [-0.0, 1], [1j])),
+    np.float64(1),
+    np.float32(1),
+    np.arange(2.0).astype(">f8"),
+    (1, np.arange(2.0)),
+    [1.0, 2.0],
+    {"a": np.arange(2.0)},
+    {"a": np.array([math.nan])},
+]
+
+
+@pytest.mark.parametrize("float32", [False, True])
+def test_quick_judgement_is_the_full_one(float32):
+    """Whatever is compared with whatever: `judge` says what `compare` and `excess` say."""
+    for got in ODD:
+        for want in ODD:
+            for answer in (got, copy.deepcopy(got)):
+                mismatch, far = judge(answer, want, Tolerance(), float32=lambda: float32)
+
+                assert mismatch == compare(answer, want, Tolerance(), float32=float32), (got, want)
+                assert far == excess(answer, want, Tolerance()), (got, want)

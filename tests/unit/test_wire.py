@@ -70,8 +70,8 @@ def split(frame):
 
 
 def through(value, **hooks):
-    """The value after it has crossed the wire."""
-    return wire.decode(*split(wire.join(wire.encode(value, **hooks))))
+    """The value after it has crossed the wire, in a request."""
+    return wire.decode(*split(wire.join(wire.encode(value, **hooks))), read_only=True)
 
 
 def frame_of(node, *buffers):
@@ -224,6 +224,8 @@ def test_too_much_is_refused_when_sent(make, reason):
         frame_of(["d", ["l"], 1]),
         frame_of(["p", "q"], bytes(8 * (wire.MAX_NODES + 1))),
         frame_of([{"a": 1}]),
+        frame_of(["r", ["a", "float64", 1]], bytes(8)),
+        (b"[1,[]] 2", b""),
         frame_of(2**63),
         (b"[NaN,[]]", b""),
         (b"[1e999,[]]", b""),
