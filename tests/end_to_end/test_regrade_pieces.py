@@ -127,3 +127,34 @@ def test_only_what_changed(noted):
     assert asked == ALWAYS + 1
     assert partial == reports(noted)
     assert any(o.carried for outcomes, *_ in partial.values() for o in outcomes)
+
+
+WAITS = """
+import numpy as np
+
+def double(x):
+    return 3.0 * np.asarray(x)
+
+def total(x):
+    while np.size(x) == 8 and np.sum(double(x)) > 2.5 * np.sum(x):
+        pass
+    return float(np.sum(double(x)))
+"""
+
+
+@pytest.mark.parametrize(("size", "everything"), [(9, 0), (8, 1)])
+def test_time_that_ran_out_on_the_way(noted, size, everything):
+    """A call that ran out of time in a first trial makes everything run, though the second one is right."""
+    noted.submit(WAITS, "class/ada.py")
+    run(noted, "batch", "1", "class", "--seed", "7", "-q")
+    before = runs(noted)
+    edit(noted, TESTS, "rng.uniform(1, 2, size=7)", f"rng.uniform(1, 2, size={size})")
+
+    run(noted, "regrade", "1", "--apply")
+    # One more, as above: the student whose sums depend on doubles.
+    asked = runs(noted) - before - ALWAYS - 1
+    partial = reports(noted)
+    run(noted, "batch", "1", "class", "--fresh", "-q")
+
+    assert asked == everything
+    assert partial == reports(noted)
