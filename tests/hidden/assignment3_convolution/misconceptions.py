@@ -881,7 +881,7 @@ def overlaps_overwritten(dout, x, k, stride=None):
 
 @misconception("max_pool2d_backward", "You look for the largest entry of the whole image; each window has its own.")
 def largest_of_the_image(dout, x, k, stride=None):
-    x, total = np.asarray(x, dtype=float), np.sum(dout, axis=(2, 3))
+    x, total = np.asarray(x, dtype=float), np.sum(dout, axis=(2, 3), dtype=float)
     return np.array([[t * _first(img) for t, img in zip(*pair, strict=True)] for pair in zip(total, x, strict=True)])
 
 
@@ -1071,6 +1071,23 @@ def _train(X, y, params, lr, batches, *, change=lambda grads, _: grads, **mistak
     return theta, losses
 
 
+def _met_by_3x3(X):
+    """What each entry of a 3×3 kernel meets, with pad 1: the entry, and a part of the padded images (N, 1, H, W)."""
+    padded, (height, width) = np.pad(X, ((0, 0), (0, 0), (1, 1), (1, 1))), X.shape[2:]
+    return [((u, v), padded[:, :, u : u + height, v : v + width]) for u, v in np.ndindex(3, 3)]
+
+
+def _conv_3x3(X, W, b):
+    """`conv2d_forward` of images with one channel, with pad 1. Equal windows give equal sums, to the last digit."""
+    return sum(W[:, 0, u, v, None, None] * met for (u, v), met in _met_by_3x3(X)) + b[:, None, None]
+
+
+def _gradient_3x3(dout, X):
+    """The gradient of the kernels (F, 1, 3, 3) of `_conv_3x3`."""
+    parts = [np.tensordot(dout, met[:, 0], axes=((0, 2, 3), (0, 1, 2))) for _, met in _met_by_3x3(X)]
+    return np.stack(parts, axis=1).reshape(-1, 1, 3, 3)
+
+
 def _step(
     theta, X, y, *, order=(0, 1, 2, 3), relu=True, relu_back=True, back=None, average=False, early=0.0, kink=False
 ):
@@ -1079,7 +1096,7 @@ def _step(
     `back` goes back through the pooling; `early` is the rate at which W2 changes before its old value was used;
     with `kink` the derivative of relu at 0 is 1.
     """
-    conv = right.conv2d_forward(X, theta["W1"], theta["b1"], pad=1)
+    conv = _conv_3x3(X, theta["W1"], theta["b1"])
     detected = np.maximum(conv, 0.0) if relu else conv
     pooled = (right.avg_pool2d_forward if average else right.max_pool2d_forward)(detected, 2)
     moved = pooled.transpose(order)
@@ -1096,7 +1113,8 @@ def _step(
     else:
         d = (back or right.max_pool2d_backward)(dpooled, detected, 2)
     passed = conv >= 0 if kink else conv > 0
-    _, grads["W1"], grads["b1"] = right.conv2d_backward(d * passed if relu_back else d, X, theta["W1"], pad=1)
+    dconv = d * passed if relu_back else d
+    grads["W1"], grads["b1"] = _gradient_3x3(dconv, X), dconv.sum(axis=(0, 2, 3))
     return float(-log_p[np.arange(len(X)), y].mean()), grads
 
 
