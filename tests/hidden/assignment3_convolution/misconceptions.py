@@ -568,6 +568,19 @@ def height_for_width_entrywise(x, W, b, stride=1, pad=0):
     return _layer(x, W, b, stride, pad, columns=columns, width=np.shape(W)[2], by_entry=True)
 
 
+@misconception("conv2d_forward", "You take image and kernel to be as wide as they are high; neither need be square.")
+def heights_for_widths(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_as_rows(x, W, stride, pad), width=np.shape(W)[2])
+
+
+@misconception(
+    "conv2d_forward", "Your loops use heights for widths, of the image and of the kernel: both may be oblong."
+)
+def heights_for_widths_entrywise(x, W, b, stride=1, pad=0):
+    columns = _columns_as_rows(x, W, stride, pad)
+    return _layer(x, W, b, stride, pad, columns=columns, width=np.shape(W)[2], by_entry=True)
+
+
 @misconception(
     "conv2d_forward", "The last row and column of places is missing: there is one window more than steps between them."
 )
@@ -685,6 +698,12 @@ def dx_overwritten_by_filters(dout, x, W, stride=1, pad=0):
     return (_cropped(last, x, pad), *right.conv2d_backward(dout, x, W, stride, pad)[1:])
 
 
+@misconception("conv2d_backward", "Your dW is that of the last example only; the gradients of all examples are added.")
+def dw_of_last_example(dout, x, W, stride=1, pad=0):
+    dx, _, db = right.conv2d_backward(dout, x, W, stride, pad)
+    return dx, right.conv2d_backward(np.asarray(dout)[-1:], np.asarray(x)[-1:], W, stride, pad)[1], db
+
+
 @misconception(
     "conv2d_backward", "Each example and place overwrites dW; the kernel is used for all of them: add their gradients."
 )
@@ -789,6 +808,13 @@ def backward_square_output(dout, x, W, stride=1, pad=0):
     db = dout.sum(axis=(0, 2, 3))
     dout[:, :, :, dout.shape[2] :] = 0.0
     return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], db)
+
+
+@misconception("conv2d_backward", "You go as far in the columns of dout as it has rows; it need not be square.")
+def backward_square_loops(dout, x, W, stride=1, pad=0):
+    dx, dW, _ = backward_square_output(dout, x, W, stride, pad)
+    dout = np.asarray(dout, dtype=float)
+    return dx, dW, dout[:, :, :, : dout.shape[2]].sum(axis=(0, 2, 3))
 
 
 @misconception(
@@ -1004,6 +1030,13 @@ def pool_steps_counted(x, k, stride=None):
     return right.max_pool2d_forward(x, k, stride)[:, :, :-1, :-1]
 
 
+@misconception("max_pool2d_forward", "A window that ends exactly at the edge is missing: it fits, and counts.")
+def pool_exact_fit_missing(x, k, stride=None):
+    kh, kw, sh, sw, _, _ = _sizes(x, k, stride)
+    rows, columns = (_rounded_up(*n) - 1 for n in ((np.shape(x)[2], kh, sh), (np.shape(x)[3], kw, sw)))
+    return right.max_pool2d_forward(x, k, stride)[:, :, :rows, :columns]
+
+
 @misconception("max_pool2d_forward", "You take the first number of the stride for columns; it is for rows.")
 def pool_stride_swapped(x, k, stride=None):
     return right.max_pool2d_forward(x, k, _swapped(_stride_of(k, stride)))
@@ -1169,6 +1202,13 @@ def avg_steps_counted(x, k, stride=None):
     return right.avg_pool2d_forward(x, k, stride)[:, :, :-1, :-1]
 
 
+@misconception("avg_pool2d_forward", "A window that ends exactly at the edge is missing: it fits, and counts.")
+def avg_exact_fit_missing(x, k, stride=None):
+    kh, kw, sh, sw, _, _ = _sizes(x, k, stride)
+    rows, columns = (_rounded_up(*n) - 1 for n in ((np.shape(x)[2], kh, sh), (np.shape(x)[3], kw, sw)))
+    return right.avg_pool2d_forward(x, k, stride)[:, :, :rows, :columns]
+
+
 @misconception("avg_pool2d_forward", "You take the first number of the stride for columns; it is for rows.")
 def avg_stride_swapped(x, k, stride=None):
     return right.avg_pool2d_forward(x, k, _swapped(_stride_of(k, stride)))
@@ -1228,7 +1268,9 @@ def avg_as_many_columns(x, k, stride=None):
     return _pooled_as_many_columns(x, k, stride, _mean)
 
 
-@misconception("avg_pool2d_forward", "You start a window wherever the stride leads, and fill up those that stick out.")
+@misconception(
+    "avg_pool2d_forward", "You fill up with zeros wherever a window reaches over the edge; such a one does not count."
+)
 def avg_over_the_edge_filled_up(x, k, stride=None):
     kh, kw = _pair(k)
     return _pooled_by_counts(x, k, stride, lambda window: window.sum(axis=(2, 3)) / (kh * kw), _starts_inside)
@@ -1299,7 +1341,7 @@ def windows_overwritten(dout, x, k, stride=None):
 
 @misconception(
     "max_pool2d_backward",
-    "You mark all equal maxima, and each window overwrites the others: the first one wins, and gradients add.",
+    "You mark all equal maxima, where the first one wins, and each window overwrites the others; gradients add.",
 )
 def windows_overwritten_with_ties(dout, x, k, stride=None):
     return _unpool(dout, x, k, stride, lambda window: window == window.max(), whole=True)
@@ -1426,6 +1468,11 @@ def text_same_length(E, W, b):
     return _text_padded(E, W, b, before, len(W) - 1 - before)
 
 
+@misconception("conv1d_text", "You count every place where kernel and text overlap; only windows of whole words count.")
+def text_full_size(E, W, b):
+    return _text_padded(E, W, b, len(W) - 1, len(W) - 1)
+
+
 @misconception("conv1d_text", "You lay the middle of the kernel on every word; only windows inside the text count.")
 def text_centred(E, W, b):
     before = len(W) // 2
@@ -1445,6 +1492,11 @@ def text_filled_up_with_zeros(E, W, b):
 @misconception("conv1d_text", "Each word of a window overwrites what those before it gave; they are to be added up.")
 def last_word_only(E, W, b):
     return right.conv1d_text(np.asarray(E)[:, len(W) - 1 :], np.asarray(W)[-1:], b)
+
+
+@misconception("conv1d_text", "You reverse the components of the kernel: its first number meets the first of a vector.")
+def text_components_reversed(E, W, b):
+    return right.conv1d_text(E, np.asarray(W)[:, ::-1], b)
 
 
 @misconception("conv1d_text", "You flip the kernel, in time and in the components; it is laid on the text as it is.")
