@@ -406,6 +406,14 @@ def bias_for_every_tap(x, W, b, stride=1, pad=0):
     return right.conv2d_forward(x, W, np.asarray(b) * np.size(W[0]), stride, pad)
 
 
+@misconception(
+    "conv2d_forward",
+    "You add the bias once for every position in the kernel; it is added once at each place of the output.",
+)
+def bias_for_every_position(x, W, b, stride=1, pad=0):
+    return right.conv2d_forward(x, W, np.asarray(b) * np.prod(np.shape(W)[2:]), stride, pad)
+
+
 @misconception("conv2d_forward", "You add the bias once for every channel; it is added once, to the sum over channels.")
 def bias_for_every_channel(x, W, b, stride=1, pad=0):
     return right.conv2d_forward(x, W, np.asarray(b) * np.shape(W)[1], stride, pad)
@@ -467,6 +475,119 @@ def layer_square_image(x, W, b, stride=1, pad=0):
     return out[:, :, :, : max(columns, 0)]
 
 
+def _layer(x, W, b, stride, pad, *, columns=None, width=None, by_entry=False):
+    """The layer by loops over `columns` places in a row, with windows `width` wide: see `_places` and `_window`."""
+    x, W = right.pad2d(x, pad), np.asarray(W, dtype=float)
+    kh, kw = W.shape[2:]
+    rows, columns = (x.shape[2] - kh) // stride + 1, _places(x.shape[3], kw, stride) if columns is None else columns
+    width = kw if width is None else width
+    out = np.zeros((len(x), len(W), rows, columns))
+    if by_entry and out.size and ((columns - 1) * stride + width > x.shape[3] or width > kw):
+        raise IndexError("an entry beside the image or the kernel")
+    for i, j in np.ndindex(rows, columns):
+        window = x[:, :, i * stride : i * stride + kh, j * stride : j * stride + width]
+        kernel = W[..., :width] if by_entry else W  # a window cut off at the border fits a kernel of one column
+        out[:, :, i, j] = np.einsum("ncuv,fcuv->nf", window, kernel) + b
+    return out
+
+
+def _places(n, k, stride):
+    return (n - k) // stride + 1
+
+
+def _columns_by_height(x, W, stride, pad):
+    """Places in a row of the padded image for a kernel as wide as it is high."""
+    return _places(np.shape(x)[3] + 2 * pad, np.shape(W)[2], stride)
+
+
+def _columns_in_square(x, W, stride, pad):
+    """Places in a row of a padded image as wide as it is high."""
+    return _places(np.shape(x)[2] + 2 * pad, np.shape(W)[3], stride)
+
+
+def _columns_as_rows(x, W, stride, pad):
+    return _places(np.shape(x)[2] + 2 * pad, np.shape(W)[2], stride)
+
+
+@misconception("conv2d_forward", "You count the places in a row by the kernel's height; it is its width that matters.")
+def columns_by_height(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_by_height(x, W, stride, pad))
+
+
+@misconception("conv2d_forward", "The number of your columns is found with the height of the kernel, not its width.")
+def columns_by_height_entrywise(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_by_height(x, W, stride, pad), by_entry=True)
+
+
+@misconception("conv2d_forward", "You count the places in a row by the image's height; it is its width that matters.")
+def columns_by_image_height(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_in_square(x, W, stride, pad))
+
+
+@misconception("conv2d_forward", "The number of your columns is found with the height of the image, not its width.")
+def columns_by_image_height_entrywise(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_in_square(x, W, stride, pad), by_entry=True)
+
+
+@misconception("conv2d_forward", "Your output has as many columns as rows; columns are counted by the widths.")
+def as_many_columns_as_rows(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_as_rows(x, W, stride, pad))
+
+
+@misconception("conv2d_forward", "You make as many columns as rows: those are counted by the widths, not the heights.")
+def as_many_columns_as_rows_entrywise(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_as_rows(x, W, stride, pad), by_entry=True)
+
+
+@misconception("conv2d_forward", "You cut out windows as wide as the kernel is high; the kernel need not be square.")
+def windows_by_height(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, width=np.shape(W)[2])
+
+
+@misconception(
+    "conv2d_forward", "You go as far to the right in a window as the kernel is high; its width is the limit."
+)
+def windows_by_height_entrywise(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, width=np.shape(W)[2], by_entry=True)
+
+
+@misconception(
+    "conv2d_forward",
+    "You use the kernel's height for its width as well, to count columns and in the windows: it need not be square.",
+)
+def height_for_width(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_by_height(x, W, stride, pad), width=np.shape(W)[2])
+
+
+@misconception(
+    "conv2d_forward",
+    "You use the height of the kernel as its width too, in the output's size and in each window: it may be oblong.",
+)
+def height_for_width_entrywise(x, W, b, stride=1, pad=0):
+    columns = _columns_by_height(x, W, stride, pad)
+    return _layer(x, W, b, stride, pad, columns=columns, width=np.shape(W)[2], by_entry=True)
+
+
+@misconception("conv2d_forward", "You take image and kernel to be as wide as they are high; neither need be square.")
+def heights_for_widths(x, W, b, stride=1, pad=0):
+    return _layer(x, W, b, stride, pad, columns=_columns_as_rows(x, W, stride, pad), width=np.shape(W)[2])
+
+
+@misconception(
+    "conv2d_forward", "Your loops use heights for widths, of the image and of the kernel: both may be oblong."
+)
+def heights_for_widths_entrywise(x, W, b, stride=1, pad=0):
+    columns = _columns_as_rows(x, W, stride, pad)
+    return _layer(x, W, b, stride, pad, columns=columns, width=np.shape(W)[2], by_entry=True)
+
+
+@misconception(
+    "conv2d_forward", "The last row and column of places is missing: there is one window more than steps between them."
+)
+def layer_last_place_missing(x, W, b, stride=1, pad=0):
+    return right.conv2d_forward(x, W, b, stride, pad)[:, :, :-1, :-1]
+
+
 @misconception("conv2d_forward", "Your windows are as wide as they are high: kernels need not be square.")
 def layer_square_kernel(x, W, b, stride=1, pad=0):
     if np.shape(W)[2] != np.shape(W)[3]:
@@ -523,6 +644,21 @@ def db_averaged(dout, x, W, stride=1, pad=0):
     return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], np.mean(dout, axis=(0, 2, 3)))
 
 
+@misconception("conv2d_backward", "Your db is that of the last example only; the gradients of all examples are added.")
+def db_of_last_example(dout, x, W, stride=1, pad=0):
+    return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], np.sum(dout, axis=(2, 3), dtype=float)[-1])
+
+
+@misconception("conv2d_backward", "Each place and example overwrites db; the bias was added at all of them: add up.")
+def db_overwritten(dout, x, W, stride=1, pad=0):
+    return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], np.array(dout, dtype=float)[-1, :, -1, -1])
+
+
+@misconception("conv2d_backward", "Your db is one number; each filter has a bias, and so a gradient, of its own.")
+def db_of_all_filters(dout, x, W, stride=1, pad=0):
+    return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], np.sum(dout, dtype=float))
+
+
 @misconception(
     "conv2d_backward",
     "You divide dW and db by the number of examples; the mean over the batch is already in the gradient that comes in.",
@@ -539,6 +675,43 @@ def averaged_again(dout, x, W, stride=1, pad=0):
 def dx_overwritten(dout, x, W, stride=1, pad=0):
     dx = _cropped(_scatter(dout, x, W, stride, pad, keep_last=True)[0], x, pad)
     return (dx, *right.conv2d_backward(dout, x, W, stride, pad)[1:])
+
+
+@misconception(
+    "conv2d_backward",
+    "What an entry of the kernel adds to dx overwrites what others left there: a pixel gets the sum over all of them.",
+)
+def dx_overwritten_by_entries(dout, x, W, stride=1, pad=0):
+    dout, W, dx = np.asarray(dout, dtype=float), np.asarray(W, dtype=float), np.zeros_like(right.pad2d(x, pad))
+    rows, columns = (n * stride for n in dout.shape[2:])
+    for u, v in np.ndindex(W.shape[2:]):
+        dx[:, :, u : u + rows : stride, v : v + columns : stride] = np.einsum("nfij,fc->ncij", dout, W[:, :, u, v])
+    return (_cropped(dx, x, pad), *right.conv2d_backward(dout, x, W, stride, pad)[1:])
+
+
+@misconception(
+    "conv2d_backward",
+    "Each filter and each window overwrites what others left in dx; a pixel gets the sum of all their gradients.",
+)
+def dx_overwritten_by_filters(dout, x, W, stride=1, pad=0):
+    last = _scatter(np.asarray(dout)[:, -1:], x, np.asarray(W)[-1:], stride, pad, keep_last=True)[0]
+    return (_cropped(last, x, pad), *right.conv2d_backward(dout, x, W, stride, pad)[1:])
+
+
+@misconception("conv2d_backward", "Your dW is that of the last example only; the gradients of all examples are added.")
+def dw_of_last_example(dout, x, W, stride=1, pad=0):
+    dx, _, db = right.conv2d_backward(dout, x, W, stride, pad)
+    return dx, right.conv2d_backward(np.asarray(dout)[-1:], np.asarray(x)[-1:], W, stride, pad)[1], db
+
+
+@misconception(
+    "conv2d_backward", "Each example and place overwrites dW; the kernel is used for all of them: add their gradients."
+)
+def dw_overwritten_by_examples(dout, x, W, stride=1, pad=0):
+    dx, _, db = right.conv2d_backward(dout, x, W, stride, pad)
+    last = np.zeros(np.shape(dout))
+    last[-1, :, -1, -1] = np.asarray(dout)[-1, :, -1, -1]
+    return dx, right.conv2d_backward(last, x, W, stride, pad)[1], db
 
 
 @misconception("conv2d_backward", "Each place overwrites dW; the kernel is used at all places: add them up.")
@@ -603,6 +776,13 @@ def frame_kept(dout, x, W, stride=1, pad=0):
     return dpadded, dW, np.sum(dout, axis=(0, 2, 3), dtype=float)
 
 
+@misconception("conv2d_backward", "You cut dx as wide as it is high; the width of an image is a number of its own.")
+def dx_cropped_square(dout, x, W, stride=1, pad=0):
+    dpadded, dW = _scatter(dout, x, W, stride, pad)
+    end = pad + np.shape(x)[2]
+    return dpadded[:, :, pad:end, pad:end], dW, np.sum(dout, axis=(0, 2, 3), dtype=float)
+
+
 @misconception("conv2d_backward", "Your windows start at the index of the output; they are one stride apart.")
 def backward_without_stride(dout, x, W, stride=1, pad=0):
     dpadded, dW = _scatter(dout, x, W, stride, pad, step=1)
@@ -628,6 +808,13 @@ def backward_square_output(dout, x, W, stride=1, pad=0):
     db = dout.sum(axis=(0, 2, 3))
     dout[:, :, :, dout.shape[2] :] = 0.0
     return (*right.conv2d_backward(dout, x, W, stride, pad)[:2], db)
+
+
+@misconception("conv2d_backward", "You go as far in the columns of dout as it has rows; it need not be square.")
+def backward_square_loops(dout, x, W, stride=1, pad=0):
+    dx, dW, _ = backward_square_output(dout, x, W, stride, pad)
+    dout = np.asarray(dout, dtype=float)
+    return dx, dW, dout[:, :, :, : dout.shape[2]].sum(axis=(0, 2, 3))
 
 
 @misconception(
@@ -689,6 +876,53 @@ def _pooled_square(x, k, stride, reduce):
     kh, kw, sh, sw, rows, _ = _sizes(x, k, stride)
     columns = (np.shape(x)[2] - kw) // sw + 1
     return _pool(x, reduce, _starts(rows, columns, sh, sw), (kh, kw))
+
+
+def _pooled_by_counts(x, k, stride, reduce, count):
+    """With `count(n, k, s)` windows along each axis; they may reach over the edge, but must not lie beyond it."""
+    kh, kw, sh, sw, _, _ = _sizes(x, k, stride)
+    height, width = np.shape(x)[2:]
+    return _pool(x, reduce, _starts(count(height, kh, sh), count(width, kw, sw), sh, sw), (kh, kw))
+
+
+def _rounded_up(n, k, s):
+    return -(-(n - k) // s) + 1
+
+
+def _starts_inside(n, _, s):
+    return -(-n // s)
+
+
+def _strides_inside(n, _, s):
+    return n // s
+
+
+def _windows_inside(n, k, _):
+    return n // k
+
+
+def _pooled_with(x, k, stride, reduce, *, columns=None, width=None):
+    """With another number of `columns`, or windows of another `width`."""
+    kh, kw, sh, sw, rows, right_columns = _sizes(x, k, stride)
+    starts = _starts(rows, right_columns if columns is None else columns, sh, sw)
+    return _pool(x, reduce, starts, (kh, kw if width is None else width))
+
+
+def _pooled_columns_by_height(x, k, stride, reduce):
+    kh, _, _, sw, _, _ = _sizes(x, k, stride)
+    return _pooled_with(x, k, stride, reduce, columns=(np.shape(x)[3] - kh) // sw + 1)
+
+
+def _pooled_as_many_columns(x, k, stride, reduce):
+    return _pooled_with(x, k, stride, reduce, columns=_sizes(x, k, stride)[4])
+
+
+def _stride_of(k, stride):
+    return _pair(k if stride is None else stride)
+
+
+def _first_of(k):
+    return _pair(k)[0]
 
 
 @misconception("max_pool2d_forward", "You ignore the stride: windows stand side by side whatever it says.")
@@ -759,6 +993,107 @@ def pool_in_input_dtype(x, k, stride=None):
 @misconception("max_pool2d_forward", "Your loops take images to be as wide as they are high.")
 def pool_square_image(x, k, stride=None):
     return _pooled_square(x, k, stride, _max)
+
+
+@misconception(
+    "max_pool2d_forward", "You round the number of windows up: the last one reaches over the edge, and does not count."
+)
+def pool_rounded_up(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _max, _rounded_up)
+
+
+@misconception(
+    "max_pool2d_forward", "You start a window wherever the stride leads; one that reaches over the edge does not count."
+)
+def pool_over_the_edge(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _max, _starts_inside)
+
+
+@misconception(
+    "max_pool2d_forward", "You divide the image's size by the stride; how many windows fit depends on their size too."
+)
+def pool_strides_counted(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _max, _strides_inside)
+
+
+@misconception(
+    "max_pool2d_forward", "You divide the image's size by the window's; with a stride of its own other numbers fit."
+)
+def pool_windows_counted(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _max, _windows_inside)
+
+
+@misconception(
+    "max_pool2d_forward", "The last row and column of windows is missing: there is one window more than steps."
+)
+def pool_steps_counted(x, k, stride=None):
+    return right.max_pool2d_forward(x, k, stride)[:, :, :-1, :-1]
+
+
+@misconception("max_pool2d_forward", "A window that ends exactly at the edge is missing: it fits, and counts.")
+def pool_exact_fit_missing(x, k, stride=None):
+    kh, kw, sh, sw, _, _ = _sizes(x, k, stride)
+    rows, columns = (_rounded_up(*n) - 1 for n in ((np.shape(x)[2], kh, sh), (np.shape(x)[3], kw, sw)))
+    return right.max_pool2d_forward(x, k, stride)[:, :, :rows, :columns]
+
+
+@misconception("max_pool2d_forward", "You take the first number of the stride for columns; it is for rows.")
+def pool_stride_swapped(x, k, stride=None):
+    return right.max_pool2d_forward(x, k, _swapped(_stride_of(k, stride)))
+
+
+@misconception("max_pool2d_forward", "You take a pair of strides as (columns, rows); its first number is for rows.")
+def pool_given_stride_swapped(x, k, stride=None):
+    return right.max_pool2d_forward(x, k, None if stride is None else _swapped(stride))
+
+
+@misconception("max_pool2d_forward", "You take the first number of the window's size for columns; it is for rows.")
+def pool_window_swapped(x, k, stride=None):
+    return right.max_pool2d_forward(x, _swapped(k), _stride_of(k, stride))
+
+
+@misconception(
+    "max_pool2d_forward", "You use the first number of a pair for both directions; the second is for columns."
+)
+def pool_pair_cut(x, k, stride=None):
+    return right.max_pool2d_forward(x, _first_of(k), _first_of(_stride_of(k, stride)))
+
+
+@misconception("max_pool2d_forward", "You use the first stride for both directions; the second is for columns.")
+def pool_stride_cut(x, k, stride=None):
+    return right.max_pool2d_forward(x, k, _first_of(_stride_of(k, stride)))
+
+
+@misconception(
+    "max_pool2d_forward",
+    "Without a stride you move windows by their height in both directions; to the right it is their width.",
+)
+def pool_stride_by_height(x, k, stride=None):
+    return right.max_pool2d_forward(x, k, _first_of(k) if stride is None else stride)
+
+
+@misconception(
+    "max_pool2d_forward", "Your windows are as wide as they are high, and so are they counted: they need not be square."
+)
+def pool_window_cut(x, k, stride=None):
+    return right.max_pool2d_forward(x, _first_of(k), _stride_of(k, stride))
+
+
+@misconception("max_pool2d_forward", "You count columns by the window's height; it is its width that matters there.")
+def pool_columns_by_height(x, k, stride=None):
+    return _pooled_columns_by_height(x, k, stride, _max)
+
+
+@misconception(
+    "max_pool2d_forward", "Your windows reach as far to the right as they are high; their width is a number of its own."
+)
+def pool_windows_by_height(x, k, stride=None):
+    return _pooled_with(x, k, stride, _max, width=_first_of(k))
+
+
+@misconception("max_pool2d_forward", "Your output has as many columns as rows; columns are counted by the widths.")
+def pool_as_many_columns(x, k, stride=None):
+    return _pooled_as_many_columns(x, k, stride, _max)
 
 
 @misconception("avg_pool2d_forward", "You ignore the stride: windows stand side by side whatever it says.")
@@ -832,11 +1167,128 @@ def avg_square_image(x, k, stride=None):
     return _pooled_square(x, k, stride, lambda window: window.sum(axis=(2, 3)) / (kh * kw))
 
 
+@misconception(
+    "avg_pool2d_forward", "You round the number of windows up: the last one reaches over the edge, and does not count."
+)
+def avg_rounded_up(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _mean, _rounded_up)
+
+
+@misconception(
+    "avg_pool2d_forward", "You start a window wherever the stride leads; one that reaches over the edge does not count."
+)
+def avg_over_the_edge(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _mean, _starts_inside)
+
+
+@misconception(
+    "avg_pool2d_forward", "You divide the image's size by the stride; how many windows fit depends on their size too."
+)
+def avg_strides_counted(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _mean, _strides_inside)
+
+
+@misconception(
+    "avg_pool2d_forward", "You divide the image's size by the window's; with a stride of its own other numbers fit."
+)
+def avg_windows_counted(x, k, stride=None):
+    return _pooled_by_counts(x, k, stride, _mean, _windows_inside)
+
+
+@misconception(
+    "avg_pool2d_forward", "The last row and column of windows is missing: there is one window more than steps."
+)
+def avg_steps_counted(x, k, stride=None):
+    return right.avg_pool2d_forward(x, k, stride)[:, :, :-1, :-1]
+
+
+@misconception("avg_pool2d_forward", "A window that ends exactly at the edge is missing: it fits, and counts.")
+def avg_exact_fit_missing(x, k, stride=None):
+    kh, kw, sh, sw, _, _ = _sizes(x, k, stride)
+    rows, columns = (_rounded_up(*n) - 1 for n in ((np.shape(x)[2], kh, sh), (np.shape(x)[3], kw, sw)))
+    return right.avg_pool2d_forward(x, k, stride)[:, :, :rows, :columns]
+
+
+@misconception("avg_pool2d_forward", "You take the first number of the stride for columns; it is for rows.")
+def avg_stride_swapped(x, k, stride=None):
+    return right.avg_pool2d_forward(x, k, _swapped(_stride_of(k, stride)))
+
+
+@misconception("avg_pool2d_forward", "You take a pair of strides as (columns, rows); its first number is for rows.")
+def avg_given_stride_swapped(x, k, stride=None):
+    return right.avg_pool2d_forward(x, k, None if stride is None else _swapped(stride))
+
+
+@misconception("avg_pool2d_forward", "You take the first number of the window's size for columns; it is for rows.")
+def avg_window_swapped(x, k, stride=None):
+    return right.avg_pool2d_forward(x, _swapped(k), _stride_of(k, stride))
+
+
+@misconception(
+    "avg_pool2d_forward", "You use the first number of a pair for both directions; the second is for columns."
+)
+def avg_pair_cut(x, k, stride=None):
+    return right.avg_pool2d_forward(x, _first_of(k), _first_of(_stride_of(k, stride)))
+
+
+@misconception("avg_pool2d_forward", "You use the first stride for both directions; the second is for columns.")
+def avg_stride_cut(x, k, stride=None):
+    return right.avg_pool2d_forward(x, k, _first_of(_stride_of(k, stride)))
+
+
+@misconception(
+    "avg_pool2d_forward",
+    "Without a stride you move windows by their height in both directions; to the right it is their width.",
+)
+def avg_stride_by_height(x, k, stride=None):
+    return right.avg_pool2d_forward(x, k, _first_of(k) if stride is None else stride)
+
+
+@misconception(
+    "avg_pool2d_forward", "Your windows are as wide as they are high, and so are they counted: they need not be square."
+)
+def avg_window_cut(x, k, stride=None):
+    return right.avg_pool2d_forward(x, _first_of(k), _stride_of(k, stride))
+
+
+@misconception("avg_pool2d_forward", "You count columns by the window's height; it is its width that matters there.")
+def avg_columns_by_height(x, k, stride=None):
+    return _pooled_columns_by_height(x, k, stride, _mean)
+
+
+@misconception(
+    "avg_pool2d_forward", "Your windows reach as far to the right as they are high; their width is a number of its own."
+)
+def avg_windows_by_height(x, k, stride=None):
+    return _pooled_with(x, k, stride, _mean, width=_first_of(k))
+
+
+@misconception("avg_pool2d_forward", "Your output has as many columns as rows; columns are counted by the widths.")
+def avg_as_many_columns(x, k, stride=None):
+    return _pooled_as_many_columns(x, k, stride, _mean)
+
+
+@misconception(
+    "avg_pool2d_forward", "You fill up with zeros wherever a window reaches over the edge; such a one does not count."
+)
+def avg_over_the_edge_filled_up(x, k, stride=None):
+    kh, kw = _pair(k)
+    return _pooled_by_counts(x, k, stride, lambda window: window.sum(axis=(2, 3)) / (kh * kw), _starts_inside)
+
+
+@misconception("avg_pool2d_forward", "You count columns by the image's height; it is its width that matters there.")
+def avg_columns_by_image_height(x, k, stride=None):
+    return _pooled_square(x, k, stride, _mean)
+
+
 # max_pool2d_backward -------------------------------------------------------------------------------------------------
 
 
-def _unpool(dout, x, k, stride, share, *, steps=None, overwrite=False, dtype=float):
-    """The gradient at x, of which each entry of a window gets `share(window)`; windows are `steps` apart."""
+def _unpool(dout, x, k, stride, share, *, steps=None, overwrite=False, whole=False, dtype=float):
+    """The gradient at x, of which each entry of a window gets `share(window)`; windows are `steps` apart.
+
+    With `overwrite` the last gradient at a place replaces the others, with `whole` the last window all below it.
+    """
     (kh, kw), (sh, sw) = _pair(k), _pair(k if stride is None else stride)
     sh, sw = steps or (sh, sw)
     dout, x = np.asarray(dout, dtype=float), np.asarray(x, dtype=float)
@@ -844,7 +1296,7 @@ def _unpool(dout, x, k, stride, share, *, steps=None, overwrite=False, dtype=flo
     for n, c, i, j in np.ndindex(dout.shape):
         place = n, c, slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
         part = dout[n, c, i, j] * share(x[place])
-        dx[place] = np.where(part != 0, part, dx[place]) if overwrite else dx[place] + part
+        dx[place] = part if whole else np.where(part != 0, part, dx[place]) if overwrite else dx[place] + part
     return dx
 
 
@@ -879,9 +1331,51 @@ def overlaps_overwritten(dout, x, k, stride=None):
     return _unpool(dout, x, k, stride, _first, overwrite=True)
 
 
+@misconception(
+    "max_pool2d_backward",
+    "Each window overwrites what others left below it, its zeros too; where windows overlap, their gradients add.",
+)
+def windows_overwritten(dout, x, k, stride=None):
+    return _unpool(dout, x, k, stride, _first, whole=True)
+
+
+@misconception(
+    "max_pool2d_backward",
+    "You mark all equal maxima, where the first one wins, and each window overwrites the others; gradients add.",
+)
+def windows_overwritten_with_ties(dout, x, k, stride=None):
+    return _unpool(dout, x, k, stride, lambda window: window == window.max(), whole=True)
+
+
+@misconception("max_pool2d_backward", "Your windows start at the index of the output; they are one stride apart.")
+def unpool_starts_without_stride(dout, x, k, stride=None):
+    return _unpool(dout, x, k, stride, _first, steps=(1, 1))
+
+
+@misconception(
+    "max_pool2d_backward",
+    "The place of a maximum is counted from the corner of its window; you take it for a place in the image.",
+)
+def window_start_forgotten(dout, x, k, stride=None):
+    (kh, kw), (sh, sw) = _pair(k), _stride_of(k, stride)
+    dout, x = np.asarray(dout, dtype=float), np.asarray(x, dtype=float)
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dout.shape):
+        window = x[n, c, i * sh : i * sh + kh, j * sw : j * sw + kw]
+        dx[n, c][: window.shape[0], : window.shape[1]] += dout[n, c, i, j] * _first(window)
+    return dx
+
+
+@misconception(
+    "max_pool2d_backward", "Your windows reach as far to the right as they are high; a window may be oblong."
+)
+def unpool_window_cut(dout, x, k, stride=None):
+    return _unpool(dout, x, _first_of(k), _stride_of(k, stride), _first)
+
+
 @misconception("max_pool2d_backward", "You look for the largest entry of the whole image; each window has its own.")
 def largest_of_the_image(dout, x, k, stride=None):
-    x, total = np.asarray(x, dtype=float), np.sum(dout, axis=(2, 3))
+    x, total = np.asarray(x, dtype=float), np.sum(dout, axis=(2, 3), dtype=float)
     return np.array([[t * _first(img) for t, img in zip(*pair, strict=True)] for pair in zip(total, x, strict=True)])
 
 
@@ -964,6 +1458,52 @@ def text_padded_at_the_start(E, W, b):
     return right.conv1d_text(np.pad(np.asarray(E, dtype=float), ((0, 0), (len(W) - 1, 0), (0, 0))), W, b)
 
 
+def _text_padded(E, W, b, before, after):
+    return right.conv1d_text(np.pad(np.asarray(E, dtype=float), ((0, 0), (before, after), (0, 0))), W, b)
+
+
+@misconception("conv1d_text", "You put zeros around the text, to keep its length; only windows of whole words count.")
+def text_same_length(E, W, b):
+    before = (len(W) - 1) // 2
+    return _text_padded(E, W, b, before, len(W) - 1 - before)
+
+
+@misconception("conv1d_text", "You count every place where kernel and text overlap; only windows of whole words count.")
+def text_full_size(E, W, b):
+    return _text_padded(E, W, b, len(W) - 1, len(W) - 1)
+
+
+@misconception("conv1d_text", "You lay the middle of the kernel on every word; only windows inside the text count.")
+def text_centred(E, W, b):
+    before = len(W) // 2
+    return _text_padded(E, W, b, before, len(W) - 1 - before)
+
+
+@misconception("conv1d_text", "You put half a window of zeros at both ends; only windows of whole words count.")
+def text_padded_at_both_ends(E, W, b):
+    return _text_padded(E, W, b, len(W) // 2, len(W) // 2)
+
+
+@misconception("conv1d_text", "Your result has a place for every word; at the last ones no window starts any more.")
+def text_filled_up_with_zeros(E, W, b):
+    return np.pad(right.conv1d_text(E, W, b), ((0, 0), (0, len(W) - 1), (0, 0)))
+
+
+@misconception("conv1d_text", "Each word of a window overwrites what those before it gave; they are to be added up.")
+def last_word_only(E, W, b):
+    return right.conv1d_text(np.asarray(E)[:, len(W) - 1 :], np.asarray(W)[-1:], b)
+
+
+@misconception("conv1d_text", "You reverse the components of the kernel: its first number meets the first of a vector.")
+def text_components_reversed(E, W, b):
+    return right.conv1d_text(E, np.asarray(W)[:, ::-1], b)
+
+
+@misconception("conv1d_text", "You flip the kernel, in time and in the components; it is laid on the text as it is.")
+def text_kernel_flipped(E, W, b):
+    return right.conv1d_text(E, np.asarray(W)[::-1, ::-1], b)
+
+
 @misconception("conv1d_text", "You reverse the kernel in time: its first row belongs to the first word of the window.")
 def reversed_in_time(E, W, b):
     return right.conv1d_text(E, np.asarray(W)[::-1], b)
@@ -977,6 +1517,11 @@ def text_bias_forgotten(E, W, b):
 @misconception("conv1d_text", "You add the bias once for every word of the window; it is added once.")
 def text_bias_for_every_word(E, W, b):
     return right.conv1d_text(E, W, np.asarray(b) * len(W))
+
+
+@misconception("conv1d_text", "You add the bias with every product, for each component of each word; it is added once.")
+def text_bias_for_every_entry(E, W, b):
+    return right.conv1d_text(E, W, np.asarray(b) * np.prod(np.shape(W)[:2]))
 
 
 @misconception("conv1d_text", "The last window is missing: it ends with the last word.")
@@ -1071,6 +1616,23 @@ def _train(X, y, params, lr, batches, *, change=lambda grads, _: grads, **mistak
     return theta, losses
 
 
+def _met_by_3x3(X):
+    """What each entry of a 3×3 kernel meets, with pad 1: the entry, and a part of the padded images (N, 1, H, W)."""
+    padded, (height, width) = np.pad(X, ((0, 0), (0, 0), (1, 1), (1, 1))), X.shape[2:]
+    return [((u, v), padded[:, :, u : u + height, v : v + width]) for u, v in np.ndindex(3, 3)]
+
+
+def _conv_3x3(X, W, b):
+    """`conv2d_forward` of images with one channel, with pad 1. Equal windows give equal sums, to the last digit."""
+    return sum(W[:, 0, u, v, None, None] * met for (u, v), met in _met_by_3x3(X)) + b[:, None, None]
+
+
+def _gradient_3x3(dout, X):
+    """The gradient of the kernels (F, 1, 3, 3) of `_conv_3x3`."""
+    parts = [np.tensordot(dout, met[:, 0], axes=((0, 2, 3), (0, 1, 2))) for _, met in _met_by_3x3(X)]
+    return np.stack(parts, axis=1).reshape(-1, 1, 3, 3)
+
+
 def _step(
     theta, X, y, *, order=(0, 1, 2, 3), relu=True, relu_back=True, back=None, average=False, early=0.0, kink=False
 ):
@@ -1079,7 +1641,7 @@ def _step(
     `back` goes back through the pooling; `early` is the rate at which W2 changes before its old value was used;
     with `kink` the derivative of relu at 0 is 1.
     """
-    conv = right.conv2d_forward(X, theta["W1"], theta["b1"], pad=1)
+    conv = _conv_3x3(X, theta["W1"], theta["b1"])
     detected = np.maximum(conv, 0.0) if relu else conv
     pooled = (right.avg_pool2d_forward if average else right.max_pool2d_forward)(detected, 2)
     moved = pooled.transpose(order)
@@ -1096,7 +1658,8 @@ def _step(
     else:
         d = (back or right.max_pool2d_backward)(dpooled, detected, 2)
     passed = conv >= 0 if kink else conv > 0
-    _, grads["W1"], grads["b1"] = right.conv2d_backward(d * passed if relu_back else d, X, theta["W1"], pad=1)
+    dconv = d * passed if relu_back else d
+    grads["W1"], grads["b1"] = _gradient_3x3(dconv, X), dconv.sum(axis=(0, 2, 3))
     return float(-log_p[np.arange(len(X)), y].mean()), grads
 
 
@@ -1139,6 +1702,12 @@ def pool_gradient_to_ties(X, y, params, lr, batches):
     return _train(X, y, params, lr, batches, back=output_enlarged)
 
 
+@misconception("train_cnn", "Each step starts from the parameters that came in; it should go on from the step before.")
+def every_step_from_the_start(X, y, params, lr, batches):
+    steps = [_train(X, y, params, lr, [batch]) for batch in batches]
+    return steps[-1][0], [loss for _, losses in steps for loss in losses]
+
+
 @misconception("train_cnn", "You go up the gradient: a step that lowers the loss goes against it.")
 def uphill(X, y, params, lr, batches):
     return _train(X, y, params, -lr, batches)
@@ -1160,9 +1729,41 @@ def not_averaged(X, y, params, lr, batches):
     return _train(X, y, params, lr, batches, change=_times)
 
 
+@misconception("train_cnn", "You divide by the number of all examples; the mean is over those of the batch.")
+def averaged_over_all_examples(X, y, params, lr, batches):
+    return _train(X, y, params, lr, batches, change=lambda grads, n: _times(grads, n / len(X)))
+
+
+@misconception(
+    "train_cnn", "Your loss is the sum over the batch, in its value and its gradient; its mean is asked for."
+)
+def summed_loss(X, y, params, lr, batches):
+    theta, losses = not_averaged(X, y, params, lr, batches)
+    return theta, [loss * len(batch) for loss, batch in zip(losses, batches, strict=True)]
+
+
 @misconception("train_cnn", "The biases never change: they are parameters, and are trained like the others.")
 def biases_not_trained(X, y, params, lr, batches):
     return _train(X, y, params, lr, batches, change=lambda grads, _: _only(grads, "W"))
+
+
+def _without(grads, name):
+    return {**grads, name: np.zeros_like(grads[name])}
+
+
+@misconception("train_cnn", "b1 never changes: the biases of the kernels are trained like all other parameters.")
+def b1_not_trained(X, y, params, lr, batches):
+    return _train(X, y, params, lr, batches, change=lambda grads, _: _without(grads, "b1"))
+
+
+@misconception("train_cnn", "b2 never changes: the biases of the last layer are trained like all other parameters.")
+def b2_not_trained(X, y, params, lr, batches):
+    return _train(X, y, params, lr, batches, change=lambda grads, _: _without(grads, "b2"))
+
+
+@misconception("train_cnn", "W1 never changes: the kernels are trained like all other parameters.")
+def kernels_not_trained(X, y, params, lr, batches):
+    return _train(X, y, params, lr, batches, change=lambda grads, _: _without(grads, "W1"))
 
 
 @misconception("train_cnn", "The kernels and their biases never change: only the last layer is trained.")
