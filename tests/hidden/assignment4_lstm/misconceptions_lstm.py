@@ -286,7 +286,7 @@ def slope_of_unsquashed_cell(*args):
 
 @misconception(
     "lstm_step_backward",
-    "You take tanh of the *old* cell where h' = o · tanh(c') is differentiated; c' is the new one.",
+    "You take tanh of the *old* cell going back through h' = o · tanh(c'); c' is the new one.",
 )
 def old_cell_shown(*args):
     old = np.tanh(_floats(args[4]))

@@ -287,8 +287,8 @@ def carried_without_weights(dH, *args):
 
 @misconception(
     "rnn_backward",
-    "What you hand back to the state before is dh Whᵀ: you go around the tanh. It is da Whᵀ, what comes out of the tanh "
-    "on the way back.",
+    "You hand dh Whᵀ back to the state before, around the tanh; it is da Whᵀ, which has been through the derivative of "
+    "tanh.",
 )
 def carried_around_tanh(dH, *args):
     return _back_through_time(dH, args, through_tanh=False)

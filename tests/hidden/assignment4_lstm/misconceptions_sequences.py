@@ -271,8 +271,8 @@ def source_padding_zeroed(src, tgt_in, enc, dec, Wout, bout, lengths=None):
 
 @misconception(
     "encoder_decoder_forward",
-    "You set state and cell to 0 at padded steps, so that shorter rows hand over nothing; what they were after the last "
-    "real step is to be kept.",
+    "You set state and cell to 0 at padded steps, so that shorter rows hand over nothing; keep what they were after "
+    "the last real step.",
 )
 def states_zeroed_in_padding(src, tgt_in, enc, dec, Wout, bout, lengths=None):
     h, c = _encoded(src, enc, lengths)
