@@ -11,16 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from grader.answers import Answers
-from grader.compare import compare
 from grader.contents import value_count
 from grader.diagnose.conditions import failing_condition
 from grader.diagnose.misconceptions import Misconception
-from grader.diagnose.pairs import fitting_pair
+from grader.diagnose.pairs import alike, fitting_pair
 from grader.diagnose.structure import STRUCTURES, right_results
 from grader.model import Observation, Raised
 
@@ -107,29 +105,10 @@ def _explains(candidate: Misconception, observations: Sequence[Observation], ans
     shown = 0
     for o in observations:
         answer = candidate.answer_once(o.case, answers)
-        if not _alike(o.got, answer, o):
+        if not alike(o.got, answer, o):
             return False
-        shown += not _alike(answer, o.want, o)
+        shown += not alike(answer, o.want, o)
     return shown >= ENOUGH
-
-
-def _alike(got: Any, other: Any, o: Observation) -> bool:
-    """Whether two answers to a case agree; where both are NaN, they do."""
-    mismatch = compare(got, other, o.case.tolerance, float32=True)
-    if mismatch is None or mismatch.kind != "nonfinite":
-        return mismatch is None
-    return compare(_nan_as_infinity(got), _nan_as_infinity(other), o.case.tolerance, float32=True) is None
-
-
-def _nan_as_infinity(answer: Any) -> Any:
-    """The answer with infinity for NaN, which equals nothing, not even itself."""
-    if isinstance(answer, dict):
-        return {key: _nan_as_infinity(value) for key, value in answer.items()}
-    if isinstance(answer, (tuple, list)):
-        return [_nan_as_infinity(value) for value in answer]
-    if isinstance(answer, (np.ndarray, np.floating, float)) and np.asarray(answer).dtype.kind == "f":
-        return np.where(np.isnan(answer), np.inf, answer)
-    return answer
 
 
 def _structural(wrong: Sequence[Observation]) -> Finding | None:

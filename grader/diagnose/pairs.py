@@ -69,7 +69,7 @@ def fitting_pair(
         tried += len(fitting)
         if tried > _MOST_TRIED:
             return None
-        fitting = [pair for pair in fitting if _alike(o.got, pair.answer_once(o, answers), o)]
+        fitting = [pair for pair in fitting if alike(o.got, pair.answer_once(o, answers), o)]
     fitting = [pair for pair in fitting if _explains(pair, observations, alone, answers, enough)]
     found = {frozenset((pair.upper.name, pair.lower.name)): pair for pair in fitting}
     if len(found) != 1:
@@ -114,16 +114,31 @@ def _explains(pair: Pair, observations: Sequence[Observation], alone: _Alone, kn
     from_right = from_upper = from_lower = 0
     for o in observations:
         both = pair.answer_once(o, known)
-        if not _alike(o.got, both, o):
+        if not alike(o.got, both, o):
             return False
-        from_right += not _alike(both, o.want, o)
-        from_upper += not _alike(both, alone(pair.upper, o), o)
-        from_lower += not _alike(both, alone(pair.lower, o), o)
+        from_right += not alike(both, o.want, o)
+        from_upper += not alike(both, alone(pair.upper, o), o)
+        from_lower += not alike(both, alone(pair.lower, o), o)
     return min(from_right, from_upper, from_lower) >= enough
 
 
-def _alike(a: Any, b: Any, o: Observation) -> bool:
-    return compare(a, b, o.case.tolerance, float32=True) is None
+def alike(got: Any, other: Any, o: Observation) -> bool:
+    """Whether two answers to a case agree; where both are NaN, they do."""
+    mismatch = compare(got, other, o.case.tolerance, float32=True)
+    if mismatch is None or mismatch.kind != "nonfinite":
+        return mismatch is None
+    return compare(_nan_as_infinity(got), _nan_as_infinity(other), o.case.tolerance, float32=True) is None
+
+
+def _nan_as_infinity(answer: Any) -> Any:
+    """The answer with infinity for NaN, which equals nothing, not even itself."""
+    if isinstance(answer, dict):
+        return {key: _nan_as_infinity(value) for key, value in answer.items()}
+    if isinstance(answer, (tuple, list)):
+        return [_nan_as_infinity(value) for value in answer]
+    if isinstance(answer, (np.ndarray, np.floating, float)) and np.asarray(answer).dtype.kind == "f":
+        return np.where(np.isnan(answer), np.inf, answer)
+    return answer
 
 
 def _size(o: Observation) -> int:

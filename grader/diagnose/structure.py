@@ -73,7 +73,10 @@ def single_precision(o: Observation) -> str | None:
         return narrow and want.dtype.kind == "f" and _close(got, want, Tolerance(5e-7, 1e-9))
 
     if _everywhere(o, applies):
-        return "Your values are as exact as float32 is: somewhere you compute in it; float64 is asked for."
+        return (
+            "Your values are only as exact as float32 is: somewhere you compute in it, where float64 is asked for, or "
+            "you add a small number that the formula does not have."
+        )
     return None
 
 

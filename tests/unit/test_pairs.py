@@ -75,6 +75,18 @@ def test_a_single_one_comes_first(right, misconceptions):
     assert (found.kind, found.name) == ("misconception", "no_bias")
 
 
+def test_one_of_two_gives_nan(right, misconceptions):
+    """A pair explains NaN where its own answer is NaN."""
+    lost = declared(right, lost="np.where(x[:, 0] > 0, right.f(x, w, b), np.nan)")
+
+    def student(x, w, b):
+        return np.where(x[:, 0] > 0, x @ w, np.nan)
+
+    found = diagnose(observe(right, student), [*misconceptions, *lost])
+
+    assert found.name == "no_bias + lost"
+
+
 def test_pairs_that_cannot_be_told_apart(right, misconceptions):
     """If two pairs explain everything, neither is named."""
     twin = declared(right, no_bias_either="right.f(x, w, 0 * b)")

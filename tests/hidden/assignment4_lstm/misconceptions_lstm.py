@@ -95,6 +95,15 @@ def tanh_gates(*args):
     return _cell(args, gate=np.tanh)
 
 
+@misconception(
+    "lstm_step",
+    "You take tanh for the gates and the sigmoid for the candidate: it is the other way round. A gate lies between 0 "
+    "and 1; what is written may be negative.",
+)
+def squashing_exchanged(*args):
+    return _cell(args, gate=np.tanh, candidate=_sigmoid)
+
+
 @misconception("lstm_step", "Your output gate goes through tanh; it is a gate like the others: sigmoid.")
 def tanh_output_gate(*args):
     return _cell(args, out_gate=np.tanh)
@@ -169,6 +178,17 @@ def lstm_bias_twice(*args):
     return right.lstm_step(*args[:5], 2 * _floats(args[5]))
 
 
+@misconception(
+    "lstm_step",
+    "You put x and h side by side in another order than Wx and Wh one above the other, so that each meets rows of the "
+    "other's matrix.",
+)
+def stacked_in_another_order(x, h, c, Wx, Wh, b):
+    stacked = np.concatenate([_floats(Wx), _floats(Wh)])
+    H = np.shape(h)[1]
+    return right.lstm_step(x, h, c, stacked[H:], stacked[:H], b)
+
+
 @misconception("lstm_step", "The bias is missing.")
 def lstm_bias_forgotten(*args):
     return right.lstm_step(*args[:5], _zeros(args[5]))
@@ -232,15 +252,17 @@ def _cell_back(
     of_forget_gate=lambda c, new: c,
     shown=np.tanh,
     back_to_cell=lambda total, dc, f: total * f,
+    side_by_side=(0, 1, 2, 3),
 ):
-    """The gradients of one step, with other derivatives, or another gradient at the cell or at a gate."""
+    """The gradients of one step, with other derivatives, another gradient at the cell or a gate, or another packing."""
     dh, dc, x, h, c, Wx, Wh, b = (_floats(a) for a in args)
     a_i, a_f, a_g, a_o = _sums(x, h, Wx, Wh, b)
     i, f, g, o = _sigmoid(a_i), _sigmoid(a_f), np.tanh(a_g), _sigmoid(a_o)
     new = f * c + i * g
     at_cell = total(dc, dh, o, new)
     di, df, dg, do = at_cell * g, at_cell * of_forget_gate(c, new), at_cell * i, dh * shown(new)
-    da = np.concatenate([di * slope(i), df * slope(f), dg * slope_g(g), do * slope(o)], axis=1)
+    parts = di * slope(i), df * slope(f), dg * slope_g(g), do * slope(o)
+    da = np.concatenate([parts[place] for place in side_by_side], axis=1)
     return da @ Wx.T, da @ Wh.T, back_to_cell(at_cell, dc, f), x.T @ da, h.T @ da, da.sum(axis=0)
 
 
@@ -260,6 +282,23 @@ def cell_path_missing(dh, dc, *args):
 @misconception("lstm_step_backward", "Your derivative of tanh(c') is 1 − c'²; it is 1 − tanh²(c').")
 def slope_of_unsquashed_cell(*args):
     return _cell_back(args, total=lambda dc, dh, o, new: dc + dh * o * (1 - new**2))
+
+
+@misconception(
+    "lstm_step_backward",
+    "You take tanh of the *old* cell going back through h' = o · tanh(c'); c' is the new one.",
+)
+def old_cell_shown(*args):
+    old = np.tanh(_floats(args[4]))
+    return _cell_back(args, total=lambda dc, dh, o, new: dc + dh * o * _slope_of_tanh(old), shown=lambda new: old)
+
+
+@misconception(
+    "lstm_step_backward",
+    "You put the parts of da side by side in the order i, f, o, g; those of Wx, Wh and b stand as i, f, g, o.",
+)
+def parts_in_another_order(*args):
+    return _cell_back(args, side_by_side=(0, 1, 3, 2))
 
 
 @misconception("lstm_step_backward", "From h' to c' you go without the derivative of tanh, 1 − tanh²(c').")
@@ -562,7 +601,7 @@ def _walk_back(
     dH, dcT, X, h0, c0, *weights = (_floats(a) for a in args)
     T = X.shape[1]
     states = [(h0, c0)]
-    for t in range(T - 1):
+    for t in range(T):
         states.append(right.lstm_step(X[:, t], *states[t], *weights))
     dX, dh, dc, shared = np.zeros(X.shape), np.zeros(h0.shape), dcT, []
     for t in steps(range(T)):
@@ -579,6 +618,14 @@ def _walk_back(
 def cell_gradient_not_carried(*args):
     dX, dh0, _, *grads = _walk_back(args, keep_c=0.0)
     return dX, dh0, _last_given_back(args, keep_c=0.0)[2], *grads
+
+
+@misconception(
+    "lstm_backward",
+    "You compute the gates of each step anew from the state and cell *after* it; the step started from those before.",
+)
+def gates_from_after_the_step(*args):
+    return _walk_back(args, before=lambda states, t: states[t + 1])
 
 
 @misconception(

@@ -237,10 +237,13 @@ def _slope(a, h):
     return 1.0 - h**2
 
 
-def _back_through_time(dH, args, *, slope=_slope, carry=1.0, direct=lambda dH, t: dH[:, t], carried=None):
+def _back_through_time(
+    dH, args, *, slope=_slope, carry=1.0, direct=lambda dH, t: dH[:, t], carried=None, through_tanh=True
+):
     """The gradients, with another derivative of tanh, another share of what is carried, or another way to carry.
 
-    `direct` is what the loss wants of a state itself, `carried` what da wants of the state before.
+    `direct` is what the loss wants of a state itself, `carried` what da wants of the state before: or dh, not
+    `through_tanh`.
     """
     dH, (X, h0, Wx, Wh, b) = _floats(dH), (_floats(a) for a in args)
     H = right.rnn_forward(X, h0, Wx, Wh, b)
@@ -248,8 +251,9 @@ def _back_through_time(dH, args, *, slope=_slope, carry=1.0, direct=lambda dH, t
     A = X @ Wx + before @ Wh + b
     dA, dh = np.zeros(H.shape), np.zeros(h0.shape)
     for t in reversed(range(X.shape[1])):
-        dA[:, t] = (direct(dH, t) + carry * dh) * slope(A[:, t], H[:, t])
-        dh = (carried or (lambda da: da @ Wh.T))(dA[:, t])
+        dh = direct(dH, t) + carry * dh
+        dA[:, t] = dh * slope(A[:, t], H[:, t])
+        dh = (carried or (lambda da: da @ Wh.T))(dA[:, t] if through_tanh else dh)
     return dA @ Wx.T, dh, np.einsum("ntd,nth->dh", X, dA), np.einsum("ntk,nth->kh", before, dA), dA.sum(axis=(0, 1))
 
 
@@ -279,6 +283,15 @@ def carried_without_transpose(dH, *args):
 @misconception("rnn_backward", "What goes back to the state before is multiplied by Whᵀ; yours is not.")
 def carried_without_weights(dH, *args):
     return _back_through_time(dH, args, carried=lambda da: da)
+
+
+@misconception(
+    "rnn_backward",
+    "You hand dh Whᵀ back to the state before, around the tanh; it is da Whᵀ, which has been through the derivative of "
+    "tanh.",
+)
+def carried_around_tanh(dH, *args):
+    return _back_through_time(dH, args, through_tanh=False)
 
 
 @misconception("rnn_backward", "The derivative of tanh is missing: 1 − h².")

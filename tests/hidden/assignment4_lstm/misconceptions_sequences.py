@@ -269,6 +269,17 @@ def source_padding_zeroed(src, tgt_in, enc, dec, Wout, bout, lengths=None):
     return right.encoder_decoder_forward(zeroed, tgt_in, enc, dec, Wout, bout)
 
 
+@misconception(
+    "encoder_decoder_forward",
+    "You set state and cell to 0 at padded steps, so that shorter rows hand over nothing; keep what they were after "
+    "the last real step.",
+)
+def states_zeroed_in_padding(src, tgt_in, enc, dec, Wout, bout, lengths=None):
+    h, c = _encoded(src, enc, lengths)
+    whole = True if lengths is None else (np.asarray(lengths) == np.shape(src)[1])[:, None]
+    return _decoded(tgt_in, h * whole, c * whole, dec, Wout, bout)
+
+
 @misconception("encoder_decoder_forward", "You read all rows up to the length of the longest one.")
 def longest_source_for_all(src, tgt_in, enc, dec, Wout, bout, lengths=None):
     longest = None if lengths is None else np.full(len(lengths), np.max(lengths))

@@ -52,8 +52,13 @@ def _unmasked(scores, mask):
     return _softmax(scores)
 
 
-def _inverted(scores, mask):
-    return right.masked_softmax(scores, None if mask is None else ~mask)
+def _turned(mask):
+    return None if mask is None else ~np.asarray(mask)
+
+
+def _seeing(mask, shape):
+    """Which queries may look at something, with an axis of length 1 for the keys."""
+    return np.broadcast_to(True if mask is None else mask, shape).any(axis=-1, keepdims=True)
 
 
 def _first_axis(scores, mask):
@@ -189,7 +194,7 @@ def additive_mask_ignored(s, H, Ws, Wh, v, mask=None):
 
 @misconception("bahdanau_attention", "You read the mask the other way round: True means keep.")
 def additive_mask_inverted(s, H, Ws, Wh, v, mask=None):
-    return _additive((s, H, Ws, Wh, v), mask, softmax=_inverted)
+    return right.bahdanau_attention(s, H, Ws, Wh, v, _turned(mask))
 
 
 @misconception(
@@ -238,7 +243,8 @@ def additive_lowered_by_1e9(s, H, Ws, Wh, v, mask=None):
 
 @misconception("bahdanau_attention", "Where nothing is kept you get NaN; weights and context are to be 0 there.")
 def additive_nan(s, H, Ws, Wh, v, mask=None):
-    return _additive((s, H, Ws, Wh, v), mask, softmax=_filled(-np.inf))
+    results = right.bahdanau_attention(s, H, Ws, Wh, v, mask)
+    return tuple(np.where(_seeing(mask, np.shape(H)[:2]), result, np.nan) for result in results)
 
 
 @misconception("bahdanau_attention", "You return alpha before the context; the order asked for is (context, alpha).")
@@ -273,7 +279,7 @@ def _attention(Q, K, V, mask, *, score=_scaled, softmax=right.masked_softmax):
 
 @misconception("scaled_dot_product_attention", "You do not scale: scores are divided by the root of dk.")
 def not_scaled(Q, K, V, mask=None):
-    return _attention(Q, K, V, mask, score=lambda Q, K: Q @ _swap(K))
+    return right.scaled_dot_product_attention(_floats(Q)[0] * np.sqrt(np.shape(K)[-1]), K, V, mask)
 
 
 @misconception("scaled_dot_product_attention", "You multiply by the root of dk; scores are divided by it.")
@@ -281,9 +287,9 @@ def scaled_up(Q, K, V, mask=None):
     return _attention(Q, K, V, mask, score=lambda Q, K: Q @ _swap(K) * np.sqrt(K.shape[-1]))
 
 
-@misconception("scaled_dot_product_attention", "You divide by dk; it is its root.")
+@misconception("scaled_dot_product_attention", "You divide the scores by dk; it is the root of dk.")
 def scaled_by_dk(Q, K, V, mask=None):
-    return _attention(Q, K, V, mask, score=lambda Q, K: Q @ _swap(K) / K.shape[-1])
+    return right.scaled_dot_product_attention(_floats(Q)[0] / np.sqrt(np.shape(K)[-1]), K, V, mask)
 
 
 @misconception(
@@ -341,7 +347,10 @@ def three_axes_only(Q, K, V, mask=None):
     return _attention(Q, K, V, mask, score=lambda Q, K: Q @ K.transpose(0, 2, 1) / np.sqrt(K.shape[-1]))
 
 
-@misconception("scaled_dot_product_attention", "Your softmax runs over the queries; each query shares out its weight.")
+@misconception(
+    "scaled_dot_product_attention",
+    "Your softmax runs over the queries; it runs over the keys, among which each query shares out its weight.",
+)
 def softmax_over_queries(Q, K, V, mask=None):
     return _attention(Q, K, V, mask, softmax=_over_queries)
 
@@ -349,6 +358,14 @@ def softmax_over_queries(Q, K, V, mask=None):
 @misconception("scaled_dot_product_attention", "Your softmax runs over the first axis; it is the last one, the keys.")
 def softmax_over_first_axis(Q, K, V, mask=None):
     return _attention(Q, K, V, mask, softmax=_first_axis)
+
+
+@misconception(
+    "scaled_dot_product_attention",
+    "Your softmax runs along axis 1: that is the last one of a matrix, but with axes in front it is not the keys'.",
+)
+def softmax_over_second_axis(Q, K, V, mask=None):
+    return _attention(Q, K, V, mask, softmax=lambda scores, mask: right.masked_softmax(scores, mask, 1))
 
 
 @misconception("scaled_dot_product_attention", "You return the scores as weights; the softmax is missing.")
@@ -393,7 +410,16 @@ def attention_mask_ignored(Q, K, V, mask=None):
 
 @misconception("scaled_dot_product_attention", "You read the mask the other way round: True means keep.")
 def attention_mask_inverted(Q, K, V, mask=None):
-    return _attention(Q, K, V, mask, softmax=_inverted)
+    return right.scaled_dot_product_attention(Q, K, V, _turned(mask))
+
+
+@misconception(
+    "scaled_dot_product_attention",
+    "You ask whether the mask as a whole is true, as `if mask:` does, and an array cannot say. Ask whether there is a "
+    "mask: if not, it is None.",
+)
+def truth_of_the_attention_mask(Q, K, V, mask=None):
+    return right.scaled_dot_product_attention(Q, K, V, mask if mask is not None and bool(mask) else None)
 
 
 @misconception("scaled_dot_product_attention", "You hide the future unasked: only the mask says what is hidden.")
@@ -468,7 +494,9 @@ def attention_filled_with_the_lowest(Q, K, V, mask=None):
     "scaled_dot_product_attention", "Where nothing is kept you get NaN; weights and output are to be 0 there."
 )
 def attention_nan(Q, K, V, mask=None):
-    return _attention(Q, K, V, mask, softmax=_filled(-np.inf))
+    out, weights = right.scaled_dot_product_attention(Q, K, V, mask)
+    seeing = _seeing(mask, weights.shape)
+    return np.where(seeing, out, np.nan), np.where(seeing, weights, np.nan)
 
 
 @misconception(
@@ -560,7 +588,10 @@ def scale_forgotten_in_dk(dout, Q, K, V, mask=None):
     return _backward((dout, Q, K, V), mask, roots=(1, 0))
 
 
-@misconception("sdpa_backward", "You divide by the root of dk twice; on the way back the scale comes once.")
+@misconception(
+    "sdpa_backward",
+    "You divide by dk, or by its root twice; going back through the scale is to divide by the root once.",
+)
 def scaled_twice(dout, Q, K, V, mask=None):
     return _backward((dout, Q, K, V), mask, roots=(2, 2))
 
@@ -624,7 +655,7 @@ def backward_mask_ignored(dout, Q, K, V, mask=None):
 
 @misconception("sdpa_backward", "You read the mask the other way round: True means keep.")
 def backward_mask_inverted(dout, Q, K, V, mask=None):
-    return _backward((dout, Q, K, V), mask, weigh=attention_mask_inverted)
+    return right.sdpa_backward(dout, Q, K, V, _turned(mask))
 
 
 @misconception(

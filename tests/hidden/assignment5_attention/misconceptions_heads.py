@@ -355,7 +355,9 @@ def heads_filled_with_the_lowest(Xq, Xkv, Wq, Wk, Wv, Wo, n_heads, mask=None):
 
 @misconception("multi_head_attention", "Where nothing is kept you get NaN; the output of such a query is to be 0.")
 def heads_nan(Xq, Xkv, Wq, Wk, Wv, Wo, n_heads, mask=None):
-    return _layer((Xq, Xkv, Wq, Wk, Wv, Wo, n_heads), mask, softmax=_filled(-np.inf))
+    kept = np.broadcast_to(True if mask is None else mask, (len(Xq), n_heads, np.shape(Xq)[1], np.shape(Xkv)[1]))
+    seeing = kept.any(axis=-1).all(axis=1)[..., None]  # (N, Tq, 1): Wo spreads the NaN of one head
+    return np.where(seeing, right.multi_head_attention(Xq, Xkv, Wq, Wk, Wv, Wo, n_heads, mask), np.nan)
 
 
 @misconception("multi_head_attention", "You add the queries' sequence to the output: that comes later, in the block.")

@@ -18,7 +18,9 @@ def padding_inverted(lengths, T):
     return ~right.padding_mask(lengths, T)
 
 
-@misconception("padding_mask", "You keep one position too many: as positions start at 0, length is the first filling.")
+@misconception(
+    "padding_mask", "You keep one position too many: they start at 0, so that the one numbered `length` is filling."
+)
 def padding_one_too_many(lengths, T):
     return np.arange(T) <= _lengths(lengths)
 

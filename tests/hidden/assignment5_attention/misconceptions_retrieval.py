@@ -72,9 +72,26 @@ def retrieval_scale_not_differentiated(Q, K, y, params, lr, batches):
     return _train(Q, K, y, params, lr, batches, back_root=lambda root: root)
 
 
-@misconception("train_retrieval", "Your softmax runs over the examples of the batch; each query shares out its weight.")
+@misconception(
+    "train_retrieval",
+    "Your softmax runs over the examples of the batch; it runs over the keys, among which each query shares out its "
+    "weight.",
+)
 def retrieval_softmax_over_batch(Q, K, y, params, lr, batches):
     return _train(Q, K, y, params, lr, batches, axis=0)
+
+
+@misconception(
+    "train_retrieval",
+    "You take weights less one-hot for the gradient at the *weights*, and go back through the softmax once more: it is "
+    "the gradient at the scores already.",
+)
+def retrieval_softmax_twice_back(Q, K, y, params, lr, batches):
+    def loss(weights, right_ones):
+        losses, dscores = _log_loss(weights, right_ones)
+        return losses, weights * (dscores - (weights * dscores).sum(axis=1, keepdims=True))
+
+    return _train(Q, K, y, params, lr, batches, loss=loss)
 
 
 @misconception(

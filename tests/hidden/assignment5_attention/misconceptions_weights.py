@@ -157,6 +157,16 @@ def masked_after_the_softmax(scores, mask=None, axis=-1):
     return right.masked_softmax(scores, None, axis) * _kept(scores, mask)
 
 
+@misconception(
+    "masked_softmax",
+    "You mask after the softmax, and divide by what is left. If a masked score is far larger than the others, or "
+    "nothing is kept, 0 is left, and 0/0 is no number. Mask the scores instead.",
+)
+def masked_late_and_divided_again(scores, mask=None, axis=-1):
+    left = _softmax(_floats(scores), axis) * _kept(scores, mask)
+    return left / left.sum(axis=axis, keepdims=True)
+
+
 @misconception("masked_softmax", "You give masked entries the score 0: e⁰ is 1, and a weight like any other.")
 def masked_scores_zero(scores, mask=None, axis=-1):
     return _filled(scores, mask, 0.0, axis)
@@ -233,7 +243,8 @@ def lowered_by_1e9(scores, mask=None, axis=-1):
     "Where nothing is kept you get NaN: −inf less the largest score, −inf too, is no number. Such rows are to be 0.",
 )
 def nan_where_nothing_is_kept(scores, mask=None, axis=-1):
-    return _filled(scores, mask, -np.inf, axis)
+    some = _kept(scores, mask).any(axis=axis, keepdims=True)
+    return np.where(some, right.masked_softmax(scores, mask, axis), np.nan)
 
 
 @misconception(
@@ -265,6 +276,51 @@ def softmax_overflows(scores, mask=None, axis=-1):
     exps = np.where(_kept(scores, mask), np.exp(_floats(scores)), 0.0)
     total = exps.sum(axis=axis, keepdims=True)
     return exps / np.where(total > 0, total, 1.0)
+
+
+@misconception(
+    "masked_softmax",
+    "You get NaN: exponentials of large scores overflow, and where all are low, or nothing is kept, their sum is 0. "
+    "Subtract the largest kept score of each row first, and see to rows of which nothing is kept.",
+)
+def exponentials_of_raw_scores(scores, mask=None, axis=-1):
+    exps = np.where(_kept(scores, mask), np.exp(_floats(scores)), 0.0)
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+def _with_more_in_the_sum(scores, mask, axis, more):
+    """Weights of which the sum of the exponentials is a little too large."""
+    scores, kept = _floats(scores), _kept(scores, mask)
+    highest = scores.max(axis=axis, keepdims=True, where=kept, initial=-np.inf)
+    exps = np.where(kept, np.exp(scores - np.where(np.isinf(highest), 0.0, highest)), 0.0)
+    return exps / (exps.sum(axis=axis, keepdims=True) + more)
+
+
+@misconception(
+    "masked_softmax",
+    "You add 10⁻⁹ to the sum against a division by 0: so no row adds up to 1, and the gradients feel it. Only a row of "
+    "which nothing is kept needs care.",
+)
+def sum_with_1e9(scores, mask=None, axis=-1):
+    return _with_more_in_the_sum(scores, mask, axis, 1e-9)
+
+
+@misconception(
+    "masked_softmax",
+    "You add 10⁻⁸ to the sum against a division by 0: so no row adds up to 1, and the gradients feel it. Only a row of "
+    "which nothing is kept needs care.",
+)
+def sum_with_1e8(scores, mask=None, axis=-1):
+    return _with_more_in_the_sum(scores, mask, axis, 1e-8)
+
+
+@misconception(
+    "masked_softmax",
+    "You ask whether the mask as a whole is true, as `if mask:` does, and an array cannot say. Ask whether there is a "
+    "mask: if not, it is None.",
+)
+def truth_of_the_mask(scores, mask=None, axis=-1):
+    return right.masked_softmax(scores, mask if mask is not None and bool(mask) else None, axis)
 
 
 @misconception("masked_softmax", "You return the exponentials; they are still to be divided by their sum.")

@@ -257,10 +257,11 @@ class TestScaledDotProductAttention:
         check(*attention(rng, SIZES[0]), np.zeros(5, dtype=bool))
 
     def test_masked_whatever_the_scores(self, check, rng):
-        """However low the kept scores and however high the masked ones are, masked keys get nothing."""
+        """However low the kept scores and however high the masked ones are, or vice versa, masked keys get nothing."""
         for scale in SCALES:
-            arguments, mask = pulled(rng, 2, 5, scale)
-            check(*arguments, mask)
+            (Q, K, V), mask = pulled(rng, 2, 5, scale)
+            check(Q, K, V, mask)
+            check(-Q, K, V, mask)
 
     def test_large_scores(self, check, rng):
         """Scores of ±1000 cause no overflow."""

@@ -149,10 +149,14 @@ class TestMaskedSoftmax:
         for shape in ((7,), (3, 5), (2, 3, 4), (4, 2, 6), (2, 3, 2, 5)):
             check(2 * normal(rng, *shape))
 
-    def test_masks(self, check, rng):
+    def test_masks(self, student, check, agree, rng):
         """What is masked gets 0, and the others share all the weight."""
         for shape in ((6,), (3, 5), (5, 4), (2, 3, 4), (4, 4)):
             check(2 * normal(rng, *shape), some(rng, *shape))
+        # A little more in the sum that all is divided by would be felt where gradients cancel out.
+        exactly = agree.within(rtol=1e-11, atol=1e-12)
+        for shape in ((5, 3), (2, 4, 3), (6,), (4, 2)):
+            exactly(student.masked_softmax, reference.masked_softmax, normal(rng, *shape), some(rng, *shape))
 
     def test_masks_that_broadcast(self, check, rng):
         """A mask of fewer axes, or of axes of length 1, holds for all."""
@@ -174,10 +178,11 @@ class TestMaskedSoftmax:
             check(normal(rng, n, t) + rng.permutation(np.linspace(-1000, 1000, n))[:, None], some(rng, n, t))
 
     def test_large_masked_scores(self, check, rng):
-        """However large a masked score is, it has no influence."""
+        """However large a masked score is, or however low, it has no influence."""
         for n, t, high in ((2, 4, 1e3), (3, 5, 5e4), (2, 3, 5e6), (4, 6, 5e9), (3, 4, 1e12)):
             mask = some(rng, n, t)
             check(np.where(mask, normal(rng, n, t), high + whole(rng, n, t)), mask)
+            check(np.where(mask, normal(rng, n, t), -high + whole(rng, n, t)), mask)
 
     def test_kept_scores_far_below(self, check, rng):
         """However low the kept scores are, masked entries get nothing."""
