@@ -236,9 +236,12 @@ class Trials:
             return trial
         failed = {o.test for o in trial.outcomes if o.status in _WRONG}
         item = next(item for item in items if name_of(item) in failed)
+        suspects = [piece for piece in below if piece not in slow]
+
+        def mends(right: Collection[str]) -> bool:
+            return self._mends(item, {*right, *slow})
+
         try:
-            suspects = [piece for piece in below if piece not in slow]
-            mends = lambda right: self._mends(item, {*right, *slow})  # noqa: E731
             guilty = guilty_pieces(suspects, mends) if self._pieces else ()
         except _UndecidedError:
             return trial
