@@ -2,7 +2,7 @@
 
 ::
 
-    first trial      every test, on the submission as it is
+    first trial      every test, on the submission as it is; training on a piece that runs out of time waits
     carried          what builds on wrong pieces, on right ones (see `carry`)
     blame            what trains and goes wrong: which of its pieces spoils it (see `blame`)
     example          the smallest input on which it goes wrong (see `shrink`)
