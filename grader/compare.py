@@ -221,7 +221,7 @@ def _compare_sequences(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch
     if (
         isinstance(got, np.ndarray)
         and want
-        and all(np.ndim(w) == 0 and isinstance(w, (Number, np.generic)) for w in want)
+        and all(isinstance(w, (Number, np.generic)) and np.ndim(w) == 0 for w in want)
     ):
         return _compare_array_with_numbers(got, want, rule, where)
     if not isinstance(got, (tuple, list)):
