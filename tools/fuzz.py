@@ -190,10 +190,10 @@ def _copy(node: object) -> object:
 
 
 def read_frame(data: bytes) -> object:
-    """Read as the exchange does, but from bytes."""
+    """Read as a worker does, but from bytes."""
     start = wire.PREFIX.size
     header, body = wire.sizes(data[:start])
-    return wire.decode(data[start : start + header], data[start + header : start + header + body])
+    return wire.decode(data[start : start + header], data[start + header : start + header + body], read_only=True)
 
 
 def notebook_seeds() -> list[bytes]:

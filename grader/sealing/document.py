@@ -175,7 +175,7 @@ def unframed(text: str) -> Any:
     raw = _bytes(text)
     header, _ = wire.sizes(raw[: wire.PREFIX.size])
     start = wire.PREFIX.size
-    return wire.decode(raw[start : start + header], raw[start + header :])
+    return wire.decode(raw[start : start + header], raw[start + header :], read_only=True)
 
 
 def _text(raw: bytes) -> str:
