@@ -201,10 +201,10 @@ def test_short_time_limit(course, audited):
         course,
         "solutions/assignment1_tiny/tiny.py",
         "    return 2.0 * np.asarray(x, dtype=float)",
-        "    __import__('time').sleep(0.1)\n    return 2.0 * np.asarray(x, dtype=float)",
+        "    __import__('time').sleep(0.03)\n    return 2.0 * np.asarray(x, dtype=float)",
     )
     manifest = "assignments/assignment1_tiny/assignment.toml"
-    change(course, manifest, "seconds_per_call = 1.0", "seconds_per_call = 0.3")
+    change(course, manifest, "seconds_per_call = 1.0", "seconds_per_call = 0.2")
 
     done, document = audited("--quick")
 

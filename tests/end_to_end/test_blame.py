@@ -203,7 +203,7 @@ def trained(course):
     """
     manifest = MANIFEST.replace("[[exercise]]", "[limits]\nseconds_per_call = 0.5\n\n[[exercise]]", 1)
     for name, text in {
-        "assignments/assignment2_training/assignment.toml": manifest.replace("= 5.0", "= 30.0"),
+        "assignments/assignment2_training/assignment.toml": manifest.replace("= 5.0", "= 20.0"),
         "reference/training.py": REFERENCE,
         "tests/hidden/assignment2_training/test_training.py": HIDDEN,
         "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
@@ -237,7 +237,7 @@ def test_training_does_not_wait_for_an_endless_piece(trained, train, status, car
     (outcome,), seconds = trained(ENDLESS, STEP, train)
 
     assert (outcome["status"], outcome["carried"]) == (status, carried)
-    assert seconds < 30
+    assert seconds < 20
 
 
 def test_what_a_right_piece_cannot_stand_in_for(trained):
@@ -257,14 +257,14 @@ def test_blame_does_not_wait_for_an_endless_piece(trained):
 
     assert (outcome["status"], outcome["carried"]) == ("failed", ["gradient"])
     assert outcome["hint"].startswith("What spoils it is your step: with a right one in its place, ")
-    assert seconds < 30
+    assert seconds < 20
 
 
 def test_nothing_else_to_train_on(trained, course):
     """Without a solution there is no right piece: then training has its seconds on the submission's own."""
     (course.root / "solutions/assignment2_training/training.py").unlink()
     manifest = course.root / "assignments/assignment2_training/assignment.toml"
-    manifest.write_text(manifest.read_text("utf-8").replace("= 30.0", "= 2.0"), "utf-8")
+    manifest.write_text(manifest.read_text("utf-8").replace("= 20.0", "= 2.0"), "utf-8")
 
     (outcome,), _ = trained(ENDLESS, STEP, TRAIN)
 
