@@ -218,11 +218,7 @@ def _compare_dicts(got: Any, want: Mapping[Any, Any], rule: _Rule, where: str) -
 
 
 def _compare_sequences(got: Any, want: Any, rule: _Rule, where: str) -> Mismatch | None:
-    if (
-        isinstance(got, np.ndarray)
-        and want
-        and all(isinstance(w, (Number, np.generic)) and np.ndim(w) == 0 for w in want)
-    ):
+    if isinstance(got, np.ndarray) and want and all(isinstance(w, (Number, np.generic)) for w in want):
         return _compare_array_with_numbers(got, want, rule, where)
     if not isinstance(got, (tuple, list)):
         return Mismatch("type", f"expected {_describe(want)}, got {_describe(got)}", where)
