@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from grader.gradebook import tables as t
 from grader.gradebook.store import Gradebook
 
-KILLS = int(os.environ.get("GRADE_KILLS", "8"))
+KILLS = int(os.environ.get("GRADE_KILLS", "5"))
 SLOW = "import time\ndef double(x):\n    time.sleep(0.02)\n    return 2.0 * x\n# {}\n"
 
 
