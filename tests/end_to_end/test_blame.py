@@ -91,20 +91,30 @@ FLAT = "def gradient(x):\n    return 2.0 * min(x, 2.0)\n"
 SHORT = "def step(x, g, rate):\n    return x - rate * min(g, 3.0)\n"
 
 
-@pytest.fixture
-def hint(course):
-    """The hint of the exercise that trains, for a submission of these pieces."""
+def training(course, manifest):
+    """The function that grades pieces of a submission, in a course with an assignment that trains, as JSON."""
     for name, text in {
-        "assignments/assignment2_training/assignment.toml": MANIFEST,
+        "assignments/assignment2_training/assignment.toml": manifest,
         "reference/training.py": REFERENCE,
         "tests/hidden/assignment2_training/test_training.py": HIDDEN,
         "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
     }.items():
         course.submit(text.lstrip(), name)
 
-    def graded(*pieces):
+    def grade(pieces):
         result = course.grade("2", course.submit("\n".join(pieces), "mine/training.py"), "--json")
-        outcomes = json.loads(result.stdout)["report"]["outcomes"]
+        return json.loads(result.stdout)
+
+    return grade
+
+
+@pytest.fixture
+def hint(course):
+    """The hint of the exercise that trains, for a submission of these pieces."""
+    grade = training(course, MANIFEST)
+
+    def graded(*pieces):
+        outcomes = grade(pieces)["report"]["outcomes"]
         return next(o["hint"] for o in outcomes if o["exercise"] == "train")
 
     return graded
@@ -140,17 +150,10 @@ def test_wrong_piece_costs_the_training_nothing(hint):
 @pytest.fixture
 def exercises(course):
     """The points of the exercises of a course in which nothing is said to build on anything."""
-    for name, text in {
-        "assignments/assignment2_training/assignment.toml": MANIFEST.replace('builds_on = ["gradient", "step"]', ""),
-        "reference/training.py": REFERENCE,
-        "tests/hidden/assignment2_training/test_training.py": HIDDEN,
-        "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
-    }.items():
-        course.submit(text.lstrip(), name)
+    grade = training(course, MANIFEST.replace('builds_on = ["gradient", "step"]', ""))
 
     def graded(*pieces):
-        result = course.grade("2", course.submit("\n".join(pieces), "mine/training.py"), "--json")
-        found = json.loads(result.stdout)["grade"]["exercises"]
+        found = grade(pieces)["grade"]["exercises"]
         return {e["name"]: (e["points"], e["carried"]) for e in found}
 
     return graded
@@ -202,17 +205,10 @@ def trained(course):
     Its calls may take half of the submission's seconds.
     """
     manifest = MANIFEST.replace("[[exercise]]", "[limits]\nseconds_per_call = 0.5\n\n[[exercise]]", 1)
-    for name, text in {
-        "assignments/assignment2_training/assignment.toml": manifest.replace("= 5.0", "= 20.0"),
-        "reference/training.py": REFERENCE,
-        "tests/hidden/assignment2_training/test_training.py": HIDDEN,
-        "solutions/assignment2_training/training.py": GRADIENT + STEP + TRAIN,
-    }.items():
-        course.submit(text.lstrip(), name)
+    grade = training(course, manifest.replace("= 5.0", "= 20.0"))
 
     def graded(*pieces):
-        result = course.grade("2", course.submit("\n".join(pieces), "mine/training.py"), "--json")
-        report = json.loads(result.stdout)["report"]
+        report = grade(pieces)["report"]
         return [o for o in report["outcomes"] if o["exercise"] == "train"], report["seconds"]
 
     return graded
